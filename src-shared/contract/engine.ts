@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { request } from '#shared/contract/defineContract'
+
+/** One rung of the ladder of engines, best first. */
+export const engineRung = z.object({
+  id: z.string(),
+  /** In plain words, such as "NVIDIA GPU (TensorFlow)". */
+  label: z.string(),
+  available: z.boolean(),
+  /** Why it is not used, when it is not available. */
+  reason: z.string().optional(),
+  /** Milliseconds for one forward pass of the probe's network. */
+  forwardMs: z.number().optional(),
+  /** Milliseconds for one training step of the probe's network. */
+  trainMs: z.number().optional(),
+})
+export type EngineRung = z.infer<typeof engineRung>
+
+export const engine = {
+  /** Tells which engines were found, why others were refused, and which one is used (the first available). */
+  describe: request(z.undefined(), z.array(engineRung)),
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { request } from '#shared/contract/defineContract'
+import { exportResult, separationResult } from '#shared/contract/separation'
+import { jobState } from '#shared/jobs/job'
+
+const facts = {
+  id: z.string(),
+  /** What the user sees it called. */
+  title: z.string(),
+  songId: z.string(),
+}
+
+/** A job as the UI mirrors it; `kind` says what its result is. */
+export const job = z.discriminatedUnion('kind', [
+  z.object({ ...facts, kind: z.literal('separation'), state: jobState(separationResult) }),
+  z.object({ ...facts, kind: z.literal('export'), state: jobState(exportResult) }),
+])
+export type Job = z.infer<typeof job>
+
+const jobId = z.strictObject({ jobId: z.string() })
+const nothing = z.undefined()
+
+export const jobs = {
+  /** All jobs: finished ones first, then the running one, then those that wait, in the order in which they will run. */
+  list: request(nothing, z.array(job)),
+  cancel: request(jobId, nothing),
+  /** Puts a failed or cancelled job back into the queue. */
+  retry: request(jobId, nothing),
+  /** Moves a waiting job to `position` among those that wait; 0 is next. */
+  move: request(jobId.extend({ position: z.number().int().nonnegative() }), nothing),
+}
+
+export const jobEvents = {
+  'job.changed': job,
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { request } from '#shared/contract/defineContract'
+
+/** A song as the UI knows it. Its samples stay in the services. */
+export const song = z.object({
+  id: z.string(),
+  /** File name without its extension. */
+  name: z.string(),
+  /** Hertz. */
+  sampleRate: z.number(),
+  channels: z.number().int(),
+  /** Samples a channel. */
+  frames: z.number().int(),
+  seconds: z.number(),
+  /** What the user should know before relying on the result, such as a truncated file. */
+  warnings: z.array(z.string()),
+  /** Where the file as it was imported can be fetched. */
+  url: z.string(),
+})
+export type Song = z.infer<typeof song>
+
+const songSource = z.union([
+  z.strictObject({ path: z.string().min(1) }),
+  z.strictObject({ uploadId: z.string().min(1) }),
+  z.strictObject({ demo: z.literal(true) }),
+])
+export type SongSource = z.infer<typeof songSource>
+
+export const songs = {
+  /** Opens a sound file by its path (desktop), by the id of an upload (browser), or the demo song. */
+  import: request(songSource, song),
+  list: request(z.undefined(), z.array(song)),
+}
