@@ -37,6 +37,16 @@ interface Gesture {
 }
 
 const widths = [80, 95, 130, 190, 260]
+/** Centres and widths of the formants above the fifth, which hardly move but keep the voice bright. */
+const upperFormants: readonly (readonly [number, number])[] = [
+  [5900, 320],
+  [7000, 380],
+  [8200, 450],
+  [9400, 520],
+  [10700, 600],
+  [12000, 700],
+]
+const presence = 3.5
 const formantUpdate = 16
 
 /**
@@ -134,23 +144,31 @@ function vocalFolds(voice: Voice, sampleRate: number, random: RandomStream) {
 /** Five formants in cascade that glide from sound to sound, with the noise of consonants beside them. */
 function vocalTract(voice: Voice, sampleRate: number, random: RandomStream) {
   const poles = widths.map(() => resonator(sampleRate))
+  const upperPoles = upperFormants.map(() => resonator(sampleRate))
+  upperPoles.forEach((pole, n) => pole.tune(upperFormants[n]![0] * voice.size, upperFormants[n]![1]))
   const updatesPerSecond = sampleRate / formantUpdate
   const glides = widths.map((_, n) => glide(updatesPerSecond, 0.022, phonemes['uh']!.formants[n]!))
   const noiseGlide = glide(sampleRate, 0.008, 0)
   const filters = new Map<Phoneme, Filter>()
+  const body = glide(sampleRate, 1 / (2 * Math.PI * 3500), 0)
+  let hiss: Filter = () => 0
   let count = 0
   return (source: number, gesture: Gesture, t: number) => {
     const { phoneme } = gesture
     if (count++ % formantUpdate === 0) {
       poles.forEach((pole, n) => pole.tune(glides[n]!(phoneme.formants[n]!) * voice.size, widths[n]!))
     }
-    const voiced = poles.reduce((value, pole) => pole.process(value), source)
+    const spoken = poles.reduce((value, pole) => pole.process(value), source)
+    const bright = upperPoles.reduce((value, pole) => pole.process(value), spoken)
+    // A microphone close to the mouth, and the presence that every mixing desk adds.
+    const voiced = bright + presence * (bright - body(bright))
     const noise = phoneme.noise
     // A stop is silent until its last third, when the closure bursts.
     const released = !phoneme.stop || t - gesture.at > phoneme.seconds * 0.65
     const loudness = noiseGlide(noise && released ? noise.level * (0.5 + 0.5 * gesture.level) : 0)
     if (noise && !filters.has(phoneme)) filters.set(phoneme, bandPass(sampleRate, noise.centre, noise.quality))
-    const filter = filters.get(phoneme)
-    return voiced * 0.35 + (filter ? filter(random.normal()) * loudness : 0)
+    // The last noise dies away through its own filter.
+    if (noise) hiss = filters.get(phoneme)!
+    return voiced * 0.35 + hiss(random.normal()) * loudness
   }
 }
