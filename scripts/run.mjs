@@ -1,0 +1,53 @@
+/**
+ * `node scripts/run.mjs <task> [arguments]`: sets the clone up where needed, then runs the task.
+ * Programs of the app run inside this process, so that exit status and signals are theirs without being passed on.
+ */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { SetupError, root, setUp } from './setup.mjs'
+
+/** The program in out/main that does each task. */
+const programs = {
+  separate: 'cli',
+  train: 'train',
+  evaluate: 'evaluate',
+  engines: 'engines',
+  bench: 'bench',
+}
+/** Tasks that are scripts themselves: each exports `run(args)`. */
+const scripts = {
+  start: './start.mjs',
+  test: './test.mjs',
+}
+
+async function main([task, ...args]) {
+  if (!Object.hasOwn({ ...programs, ...scripts }, task ?? '')) {
+    const known = Object.keys({ ...programs, ...scripts }).join(', ')
+    process.stderr.write(`There is no task called "${task ?? ''}". The tasks are: ${known}.\n`)
+    process.exitCode = 2
+    return
+  }
+  await setUp()
+  if (scripts[task]) {
+    process.exitCode = await (await import(scripts[task])).run(args)
+  } else {
+    await runProgram(programs[task], args)
+  }
+}
+
+/** Runs a built program as if Node had been started with it. */
+export async function runProgram(name, args) {
+  const file = join(root, 'out', 'main', `${name}.js`)
+  if (!existsSync(file)) throw new SetupError(`This version of Stemwright has no program called ${name}.`)
+  process.argv.splice(1, process.argv.length, file, ...args)
+  await import(pathToFileURL(file).href)
+}
+
+try {
+  await main(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+}
