@@ -1,0 +1,128 @@
+import { AppError } from '#shared/errors'
+import { createFft, requireFftSize, type Fft } from '#shared/dsp/fft'
+import { createSpectrum, type Spectrum } from '#shared/dsp/spectrum'
+import { ForwardStftStream, InverseStftStream } from '#shared/dsp/stftStream'
+import { hannWindow } from '#shared/dsp/window'
+
+export interface StftConfig {
+  /** Samples a frame; see `isFftSize`. */
+  readonly fftSize: number
+  /** Samples from one frame to the next; at most half of fftSize, so that the inverse is exact everywhere. */
+  readonly hopLength: number
+}
+
+/**
+ * Returns the app's short-time Fourier transform: frame f is centred at sample f·hopLength, weighted by the periodic
+ * Hann window; samples outside the signal count as 0. Call `dispose` when done.
+ * @throws AppError INVALID_INPUT for a size that cannot be done or a hop above half of it.
+ */
+export async function createStft(config: StftConfig): Promise<Stft> {
+  const { fftSize, hopLength } = config
+  requireFftSize(fftSize)
+  if (!Number.isInteger(hopLength) || hopLength < 1 || hopLength * 2 > fftSize) {
+    throw new AppError(
+      'INVALID_INPUT',
+      `A hop of ${hopLength} samples does not go with frames of ${fftSize}; nothing was computed. ` +
+        `Choose a whole number from 1 to ${fftSize / 2}.`,
+    )
+  }
+  return new Stft(await createFft(fftSize), hopLength)
+}
+
+/** @see createStft for the convention. Streams opened from it share its memory and end with it. */
+export class Stft {
+  readonly fftSize: number
+  readonly bins: number
+  readonly window: Float32Array
+  private readonly frame: Float32Array
+
+  constructor(
+    private readonly fft: Fft,
+    readonly hopLength: number,
+  ) {
+    this.fftSize = fft.size
+    this.bins = fft.bins
+    this.window = hannWindow(fft.size)
+    this.frame = new Float32Array(fft.size)
+  }
+
+  /**
+   * Frames of a signal of `length` samples: 1 + ceil(length / hop), the fewest for which every sample lies between two
+   * frame centres; there the squared windows add up to at least 1/2, so that the inverse is exact up to both edges.
+   */
+  frameCount(length: number): number {
+    return 1 + Math.ceil(length / this.hopLength)
+  }
+
+  /**
+   * Returns `frames` frames from `firstFrame` on (any integers; by default all of them). `out` is reused when given.
+   * @throws AppError INVALID_INPUT where `out` has another shape.
+   */
+  forward(
+    signal: Float32Array,
+    firstFrame = 0,
+    frames = this.frameCount(signal.length) - firstFrame,
+    out: Spectrum = createSpectrum(frames, this.bins),
+  ): Spectrum {
+    this.requireShape(out, frames)
+    for (let f = 0; f < frames; f++) {
+      this.transformFrame(signal, (firstFrame + f) * this.hopLength - this.fftSize / 2, signal.length, out, f)
+    }
+    return out
+  }
+
+  /**
+   * Returns `length` samples whose windowed frames best fit `spectrum` (least squares: windowed overlap-add divided by
+   * Σw²), which is the signal itself where the spectrum is an unchanged one.
+   * @see Griffin and Lim, "Signal estimation from modified short-time Fourier transform", 1984, equation 6.
+   * @throws AppError INVALID_INPUT where the spectrum has too few frames or other bins.
+   */
+  inverse(spectrum: Spectrum, length = (spectrum.frames - 1) * this.hopLength): Float32Array {
+    const stream = this.openInverse()
+    stream.push(spectrum)
+    stream.end(length)
+    return stream.pull()
+  }
+
+  /** A transform of a signal that arrives in blocks; gives the very numbers of `forward`. */
+  openForward(): ForwardStftStream {
+    return new ForwardStftStream(this)
+  }
+
+  /** An inverse of frames that arrive in blocks; gives the very numbers of `inverse`. */
+  openInverse(): InverseStftStream {
+    return new InverseStftStream(this)
+  }
+
+  /** Transforms the windowed samples from `start` on of `signal`, of which `length` are valid, into row `row` of `out`. */
+  transformFrame(signal: Float32Array, start: number, length: number, out: Spectrum, row: number): void {
+    const { frame, window, fftSize } = this
+    const first = Math.min(fftSize, Math.max(0, -start))
+    const end = Math.max(first, Math.min(fftSize, length - start))
+    if (first > 0) frame.fill(0, 0, first)
+    for (let n = first; n < end; n++) frame[n] = signal[start + n]! * window[n]!
+    if (end < fftSize) frame.fill(0, end)
+    this.fft.forward(frame, out.re, out.im, row * this.bins)
+  }
+
+  /** Adds the windowed inverse of row `row` of `spectrum` to `sum` from `start` on; `sum` must reach far enough. */
+  addFrame(spectrum: Spectrum, row: number, sum: Float32Array, start: number): void {
+    const { frame, window, fftSize } = this
+    this.fft.inverse(spectrum.re, spectrum.im, frame, row * this.bins)
+    for (let n = 0; n < fftSize; n++) sum[start + n] = sum[start + n]! + frame[n]! * window[n]!
+  }
+
+  /** @throws AppError INVALID_INPUT unless `spectrum` has this transform's bins and at least `frames` frames. */
+  requireShape(spectrum: Spectrum, frames: number): void {
+    const size = frames * this.bins
+    if (spectrum.bins === this.bins && spectrum.re.length >= size && spectrum.im.length >= size) return
+    throw new AppError(
+      'INVALID_INPUT',
+      `A spectrum of ${spectrum.frames} × ${spectrum.bins} numbers was given where ${frames} × ${this.bins} are needed.`,
+    )
+  }
+
+  dispose(): void {
+    this.fft.dispose()
+  }
+}
