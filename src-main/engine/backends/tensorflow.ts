@@ -1,0 +1,52 @@
+import { createRequire } from 'node:module'
+import nodeUtil from 'node:util'
+import { AppError } from '#shared/errors'
+import type { Engine } from '#main/engine/engine'
+import { tfjsEngine } from '#main/engine/backends/tfjsEngine'
+import { tf } from '#main/engine/tf'
+
+interface NativeBackend {
+  isUsingGpuDevice: boolean
+  binding: { TF_Version: string }
+}
+
+/** The binding calls two functions that Node 23 removed. */
+function restoreRemovedNodeFunctions(): void {
+  const util = nodeUtil as unknown as Record<string, unknown>
+  util.isNullOrUndefined ??= (value: unknown) => value === undefined || value === null
+  util.isArray ??= Array.isArray
+}
+
+let loading: Promise<NativeBackend> | undefined
+
+async function load(): Promise<NativeBackend> {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3'
+  // Without it TensorFlow takes all memory of the card and other programs (or a second probe) get none.
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true'
+  restoreRemovedNodeFunctions()
+  try {
+    createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.trim().split('\n')[0] : String(error)
+    throw new AppError(
+      'ENGINE_UNAVAILABLE',
+      `The native TensorFlow library is not set up (${reason}). "npm run setup:native" builds it; the other engines work without it.`,
+      { cause: error },
+    )
+  }
+  await tf.setBackend('tensorflow')
+  return tf.backend() as unknown as NativeBackend
+}
+
+/**
+ * Opens the native TensorFlow library, on an NVIDIA GPU where it found one, else on the CPU; `id` says which.
+ * @throws AppError ENGINE_UNAVAILABLE when the library is not installed or does not load.
+ */
+export async function openTensorflow(): Promise<Engine> {
+  loading ??= load()
+  const backend = await loading
+  const version = backend.binding.TF_Version
+  return backend.isUsingGpuDevice
+    ? tfjsEngine('tensorflow-gpu', `NVIDIA GPU (TensorFlow ${version})`, 'tensorflow')
+    : tfjsEngine('tensorflow-cpu', `CPU (TensorFlow ${version})`, 'tensorflow')
+}

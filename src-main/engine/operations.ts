@@ -1,0 +1,78 @@
+import { type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from '#main/engine/tf'
+
+const epsilon = 1e-5
+
+/**
+ * Returns `x` `[batch, frame, bin, channel]` normalised to mean 0 and variance 1 over frames, bins and the channels of
+ * each of `groups` groups, per item of the batch, then times `gamma` plus `beta` (both `[channel]`).
+ * The gradient is written out: left to the tape, the same sums take over three times as long.
+ * @see Wu and He, "Group Normalization", 2018, equations 1 to 7
+ */
+export function groupNorm(x: Tensor4D, gamma: Tensor1D, beta: Tensor1D, groups: number): Tensor4D {
+  const [batch, frames, bins, channels] = x.shape
+  const count = (frames * bins * channels) / groups
+  const flat = (t: Tensor) => t.reshape([batch, frames * bins, channels])
+  const sums = (t: Tensor) => t.sum(1)
+  const groupMean = (perChannel: Tensor) =>
+    perChannel.reshape([batch, groups, channels / groups]).sum(2, true).div(count)
+  const perChannel = (perGroup: Tensor) =>
+    perGroup.tile([1, 1, channels / groups]).reshape([batch, channels])
+  const spread = (t: Tensor) => t.reshape([batch, 1, channels])
+
+  const operation = tf.customGrad((...args) => {
+    const [input, scale, shift, save] = args as unknown as [Tensor, Tensor, Tensor, (saved: Tensor[]) => void]
+    const values = flat(input)
+    const mean = perChannel(groupMean(sums(values)))
+    const meanSquare = perChannel(groupMean(sums(values.square())))
+    // Rounding may leave a tiny negative variance where all values are equal.
+    const inverse = meanSquare.sub(mean.square()).relu().add(epsilon).rsqrt()
+    const factor = inverse.mul(scale)
+    const value = values.mul(spread(factor)).add(spread(shift.sub(mean.mul(factor)))).reshape(input.shape)
+    save([input, scale, mean, inverse])
+    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+      const [input, scale, mean, inverse] = saved as [Tensor, Tensor, Tensor, Tensor]
+      const values = flat(input)
+      const upstream = flat(dy)
+      const upstreamSums = sums(upstream)
+      const gammaGradient = sums(upstream.mul(values)).sub(mean.mul(upstreamSums)).mul(inverse)
+      const offset = perChannel(groupMean(upstreamSums.mul(scale))).mul(inverse)
+      const slope = perChannel(groupMean(gammaGradient.mul(scale))).mul(inverse.square())
+      const inputGradient = upstream
+        .mul(spread(inverse.mul(scale)))
+        .sub(values.mul(spread(slope)))
+        .add(spread(mean.mul(slope).sub(offset)))
+      return [inputGradient.reshape(input.shape), gammaGradient.sum(0), upstreamSums.sum(0)]
+    }
+    return { value, gradFunc }
+  })
+  return operation(x, gamma, beta) as Tensor4D
+}
+
+/**
+ * Returns `x` `[batch, frame, bin, channel]` with every column of bins multiplied by `weights` `[bin, unit]`, the same
+ * for all frames and channels: `[batch, frame, unit, channel]`.
+ * Bins stay where they are: moving them last and back costs more than the multiplication.
+ */
+export function denseOverBins(x: Tensor4D, weights: Tensor2D): Tensor4D {
+  const [batch, frames, bins, channels] = x.shape
+  const units = weights.shape[1]
+  const columns = (t: Tensor, rows: number) => t.reshape([batch * frames, rows, channels])
+  const rowsFirst = (t: Tensor, rows: number) => columns(t, rows).transpose([1, 0, 2]).reshape([rows, -1])
+
+  const operation = tf.customGrad((...args) => {
+    const [input, matrix, save] = args as unknown as [Tensor, Tensor2D, (saved: Tensor[]) => void]
+    save([input, matrix])
+    const value = tf
+      .matMul(matrix.reshape([1, bins, units]), columns(input, bins), true, false)
+      .reshape([batch, frames, units, channels])
+    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+      const [input, matrix] = saved as [Tensor, Tensor2D]
+      return [
+        tf.matMul(matrix.reshape([1, bins, units]), columns(dy, units)).reshape(input.shape),
+        tf.matMul(rowsFirst(input, bins), rowsFirst(dy, units), false, true),
+      ]
+    }
+    return { value, gradFunc }
+  })
+  return operation(x, weights) as Tensor4D
+}
