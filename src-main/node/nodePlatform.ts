@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { appRoot, appVersion } from '#main/node/appRoot'
+import { forkCompute } from '#main/node/computeProcess'
+import { createModelStore } from '#main/node/modelStore'
+import { createStemStore } from '#main/node/stemStore'
+import type { Platform } from '#main/services/platform'
+import type { AppInfo } from '#shared/contract/app'
+
+/**
+ * Returns the platform as Node gives it; a host puts its own parts over it, `{ ...nodePlatform('web'), uploadPath }`.
+ * What was separated in the app is kept in the user's data folder, or in STEMWRIGHT_LIBRARY; models of the user's own
+ * are looked for there as well.
+ */
+export function nodePlatform(host: AppInfo['host']): Platform {
+  const data = process.env['STEMWRIGHT_LIBRARY'] ?? dataFolder()
+  const resources = join(appRoot, 'resources')
+  return {
+    info: { name: 'Stemwright', version: appVersion, host, canChooseFolder: false },
+    models: createModelStore([join(resources, 'models'), join(data, 'models')]),
+    stems: createStemStore(join(data, 'stems')),
+    demoSong: join(resources, 'demo', 'mix.flac'),
+    launchCompute: () => forkCompute(join(appRoot, 'out', 'main', 'compute.js')),
+    newId: randomUUID,
+    now: () => performance.now(),
+    mediaUrl: (mediaId) => `/media/${mediaId}`,
+  }
+}
+
+function dataFolder(): string {
+  const { APPDATA, XDG_DATA_HOME } = process.env
+  if (process.platform === 'win32') return join(APPDATA ?? join(homedir(), 'AppData', 'Roaming'), 'Stemwright')
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Stemwright')
+  return join(XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'stemwright')
+}

@@ -1,0 +1,33 @@
+import { AppError } from '#shared/errors'
+
+const full = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
+const refused = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'ENOENT', 'ENXIO', 'ENAMETOOLONG', 'EINVAL', 'EBUSY', 'EIO'])
+
+/**
+ * Returns what to tell the user about a failed write to `path`: DISK_FULL or OUTPUT_NOT_WRITABLE. Anything that is not
+ * an error of the operating system is returned as it is.
+ */
+export function outputError(path: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code
+  if (error instanceof AppError || code === undefined) return error
+  if (full.has(code)) return diskFull(path, error)
+  if (refused.has(code)) return notWritable(path, code, error)
+  return error
+}
+
+/** The same for a negative return code of FFmpeg, `name` being its POSIX name. */
+export function diskFull(path: string, cause?: unknown): AppError {
+  return new AppError(
+    'DISK_FULL',
+    `The disk is full, so ${path} could not be written; what had been written of it was removed. Free some space or choose another folder.`,
+    { cause },
+  )
+}
+
+export function notWritable(path: string, reason: string, cause?: unknown): AppError {
+  return new AppError(
+    'OUTPUT_NOT_WRITABLE',
+    `${path} can't be written (${reason}). Choose a folder that you may write to.`,
+    { cause },
+  )
+}
