@@ -2,10 +2,8 @@
  * `node scripts/run.mjs <task> [arguments]`: sets the clone up where needed, then runs the task.
  * Programs of the app run inside this process, so that exit status and signals are theirs without being passed on.
  */
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { SetupError, root, setUp } from './setup.mjs'
+import { runProgram } from './program.mjs'
+import { SetupError, setUp } from './setup.mjs'
 
 /** The program in out/main that does each task. */
 const programs = {
@@ -34,14 +32,6 @@ async function main([task, ...args]) {
   } else {
     await runProgram(programs[task], args)
   }
-}
-
-/** Runs a built program as if Node had been started with it. */
-export async function runProgram(name, args) {
-  const file = join(root, 'out', 'main', `${name}.js`)
-  if (!existsSync(file)) throw new SetupError(`This version of Stemwright has no program called ${name}.`)
-  process.argv.splice(1, process.argv.length, file, ...args)
-  await import(pathToFileURL(file).href)
 }
 
 try {

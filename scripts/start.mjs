@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runProgram } from './run.mjs'
+import { runProgram } from './program.mjs'
 import { packageFile, root } from './setup.mjs'
 
 const fetchLimitMs = 120_000

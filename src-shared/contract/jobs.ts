@@ -18,11 +18,11 @@ export const job = z.discriminatedUnion('kind', [
 export type Job = z.infer<typeof job>
 
 const jobId = z.strictObject({ jobId: z.string() })
-const nothing = z.undefined()
+const nothing = z.void()
 
 export const jobs = {
   /** All jobs: finished ones first, then the running one, then those that wait, in the order in which they will run. */
-  list: request(nothing, z.array(job)),
+  list: request(z.undefined(), z.array(job)),
   cancel: request(jobId, nothing),
   /** Puts a failed or cancelled job back into the queue. */
   retry: request(jobId, nothing),

@@ -9,9 +9,10 @@ export const song = z.object({
   /** Hertz. */
   sampleRate: z.number(),
   channels: z.number().int(),
-  /** Samples a channel. */
-  frames: z.number().int(),
-  seconds: z.number(),
+  /** Samples a channel; only known beforehand where the file says it exactly, as lossless ones do. */
+  frames: z.number().int().optional(),
+  /** Length; an estimate for some compressed files, missing for a few. */
+  seconds: z.number().optional(),
   /** What the user should know before relying on the result, such as a truncated file. */
   warnings: z.array(z.string()),
   /** Where the file as it was imported can be fetched. */

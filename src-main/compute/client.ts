@@ -1,0 +1,134 @@
+import {
+  type ComputeInput,
+  type ComputeResult,
+  type ComputeTaskName,
+  computeTasks,
+  type FromCompute,
+  fromCompute,
+  type ToCompute,
+} from '#main/compute/protocol'
+import { AppError, CancelledError } from '#shared/errors'
+import { fromFailure } from '#shared/jobs/job'
+import type { CancelSignal, WorkProgress } from '#shared/jobs/work'
+
+/** A process that runs src-main/compute/entry: Node's child_process, or Electron's utilityProcess. */
+export interface ComputeProcess {
+  send(message: ToCompute): void
+  onMessage(callback: (message: unknown) => void): void
+  /** Called once, when the process is gone; `reason` says how it ended, such as "signal SIGKILL". */
+  onExit(callback: (reason: string) => void): void
+  kill(): void
+}
+
+/** What a caller of a task passes to be told and obeyed. */
+export interface TaskContext {
+  signal: CancelSignal
+  onProgress(progress: WorkProgress): void
+}
+
+/** Runs tasks in a process of its own, which is started when first needed and again after it died. */
+export interface ComputeClient {
+  /**
+   * @throws AppError with the code that the task failed with, or COMPUTE_CRASHED when its process died
+   * @throws CancelledError within a second of `signal`
+   */
+  run<Name extends ComputeTaskName>(name: Name, input: ComputeInput<Name>, context?: TaskContext): Promise<ComputeResult<Name>>
+  /** Ends the process; tasks that still run are cancelled. */
+  close(): void
+}
+
+/** Time for a task to stop by itself before its process is ended. */
+const graceMs = 500
+
+interface Pending {
+  name: ComputeTaskName
+  cancelled: boolean
+  progress(progress: WorkProgress): void
+  resolve(result: unknown): void
+  reject(error: Error): void
+}
+
+export function createComputeClient(launch: () => ComputeProcess): ComputeClient {
+  const pending = new Map<number, Pending>()
+  let running: ComputeProcess | undefined
+  let lastId = 0
+
+  const settle = (message: Exclude<FromCompute, { type: 'progress' }>, task: Pending) => {
+    pending.delete(message.id)
+    if (message.type === 'succeeded') task.resolve(computeTasks[task.name].result.parse(message.result))
+    else task.reject(message.type === 'cancelled' ? new CancelledError() : fromFailure(message.error))
+  }
+
+  const receive = (received: unknown) => {
+    const message = fromCompute.parse(received)
+    const task = pending.get(message.id)
+    if (message.type === 'progress') task?.progress(message.progress)
+    else if (task) settle(message, task)
+  }
+
+  const lost = (process: ComputeProcess, reason: string) => {
+    if (running !== process) return
+    running = undefined
+    const tasks = [...pending.values()]
+    pending.clear()
+    for (const task of tasks) task.reject(task.cancelled ? new CancelledError() : crashed(reason))
+  }
+
+  const start = (): ComputeProcess => {
+    const process = launch()
+    process.onMessage(receive)
+    process.onExit((reason) => lost(process, reason))
+    return process
+  }
+
+  const end = () => {
+    const process = running
+    if (!process) return
+    process.kill()
+    lost(process, 'it was ended')
+  }
+
+  return {
+    run(name, input, context) {
+      const process = (running ??= start())
+      const id = ++lastId
+      return new Promise((resolve, reject) => {
+        const task: Pending = {
+          name,
+          cancelled: false,
+          progress: (progress) => context?.onProgress(progress),
+          resolve: finish((result) => resolve(result as never)),
+          reject: finish(reject),
+        }
+        let impatience: ReturnType<typeof setTimeout> | undefined
+        const cancel = () => {
+          task.cancelled = true
+          process.send({ type: 'cancel', id })
+          impatience = setTimeout(end, graceMs)
+        }
+        function finish<Value>(settled: (value: Value) => void) {
+          return (value: Value) => {
+            clearTimeout(impatience)
+            context?.signal.removeEventListener('abort', cancel)
+            settled(value)
+          }
+        }
+        if (context?.signal.aborted) return reject(new CancelledError())
+        pending.set(id, task)
+        context?.signal.addEventListener('abort', cancel, { once: true })
+        process.send({ type: 'run', id, task: name, input })
+      })
+    },
+    close() {
+      for (const task of pending.values()) task.cancelled = true
+      end()
+    },
+  }
+}
+
+function crashed(reason: string): AppError {
+  return new AppError(
+    'COMPUTE_CRASHED',
+    `The process that does the computing stopped unexpectedly (${reason}). Nothing half-finished was kept, and the queue goes on. Try again; if it happens again, close other programs to free memory.`,
+  )
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { engineRung } from '#shared/contract/engine'
+import { quality, separationReport, stemFormat } from '#shared/contract/separation'
+import { song } from '#shared/contract/songs'
+import { failure, jobProgress } from '#shared/jobs/job'
+
+const stemPaths = z.strictObject({ vocals: z.string(), accompaniment: z.string() })
+
+/** Seconds from the beginning, and seconds; the whole song without them. */
+const range = { start: z.number().optional(), length: z.number().optional() }
+
+const songFacts = song.pick({ sampleRate: true, channels: true, frames: true, seconds: true, warnings: true })
+
+const scores = z.object({ usdr: z.number(), sisdr: z.number() })
+
+/** What the compute process can be asked to do: files in, files and numbers out, never samples. */
+export const computeTasks = {
+  /** Reads what a sound file is; `sha256` identifies its content. */
+  inspect: task(z.strictObject({ path: z.string() }), songFacts.extend({ sha256: z.string() })),
+  /** Separates a song and writes both stems to `paths`, which must not exist yet. */
+  separate: task(
+    z.strictObject({
+      path: z.string(),
+      ...range,
+      modelDirectory: z.string(),
+      quality,
+      format: stemFormat,
+      paths: stemPaths,
+      title: z.string(),
+    }),
+    separationReport.omit({ model: true, elapsedSeconds: true, realTimeFactor: true }),
+  ),
+  /** Writes the stems of a finished separation in another format; the mixture decides what is music, as in `separate`. */
+  convert: task(
+    z.strictObject({ path: z.string(), ...range, vocalsPath: z.string(), format: stemFormat, paths: stemPaths, title: z.string() }),
+    z.object({ warnings: z.array(z.string()) }),
+  ),
+  /** Scores stems against the true ones, beside the row of the mixture taken as the estimate. Decibels. */
+  measure: task(
+    z.strictObject({ mixture: z.string(), estimates: stemPaths, references: stemPaths }),
+    z.object({ stems: z.object({ vocals: scores, accompaniment: scores }), mixture: z.object({ vocals: scores, accompaniment: scores }) }),
+  ),
+  /** Loads the engine and the model ahead of their first use. */
+  prepare: task(z.strictObject({ modelDirectory: z.string() }), z.undefined()),
+  describeEngines: task(z.undefined(), z.array(engineRung)),
+}
+
+export type ComputeTaskName = keyof typeof computeTasks
+export type ComputeInput<Name extends ComputeTaskName> = z.output<(typeof computeTasks)[Name]['input']>
+export type ComputeResult<Name extends ComputeTaskName> = z.output<(typeof computeTasks)[Name]['result']>
+
+function task<Input extends z.ZodType, Result extends z.ZodType>(input: Input, result: Result) {
+  return { input, result }
+}
+
+const taskNames = Object.keys(computeTasks) as [ComputeTaskName, ...ComputeTaskName[]]
+
+/** Messages to the compute process; `id` names one run of a task. */
+export const toCompute = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('run'), id: z.number().int(), task: z.enum(taskNames), input: z.unknown() }),
+  z.strictObject({ type: z.literal('cancel'), id: z.number().int() }),
+])
+export type ToCompute = z.infer<typeof toCompute>
+
+/** Messages from the compute process. After one that is not `progress`, its id is not used again. */
+export const fromCompute = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('progress'), id: z.number().int(), progress: jobProgress }),
+  z.strictObject({ type: z.literal('succeeded'), id: z.number().int(), result: z.unknown() }),
+  z.strictObject({ type: z.literal('failed'), id: z.number().int(), error: failure }),
+  z.strictObject({ type: z.literal('cancelled'), id: z.number().int() }),
+])
+export type FromCompute = z.infer<typeof fromCompute>

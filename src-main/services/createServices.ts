@@ -1,0 +1,62 @@
+import { createComputeClient } from '#main/compute/client'
+import { createHandlers } from '#main/services/handlers'
+import { createJobQueue, type JobQueue } from '#main/services/jobQueue'
+import { createMediaRegistry } from '#main/services/mediaRegistry'
+import { createModelService, type ModelService } from '#main/services/modelService'
+import type { Platform } from '#main/services/platform'
+import { createSeparationService, type SeparationService } from '#main/services/separationService'
+import { createSongService, type SongService } from '#main/services/songService'
+import type { ComputeClient } from '#main/compute/client'
+import { type AppContract, type AppEvent, contract } from '#shared/contract/contract'
+import { createServer, type Server } from '#shared/contract/server'
+
+/** The application, without a face. A host connects `server` and `onEvent` to its UI, and serves `mediaPath`'s files. */
+export interface Services {
+  readonly server: Server
+  readonly songs: SongService
+  readonly models: ModelService
+  readonly separations: SeparationService
+  readonly jobs: JobQueue
+  readonly compute: ComputeClient
+  /** Calls back for every event of the contract; returns how to stop. */
+  onEvent(listener: (event: AppEvent) => void): () => void
+  /** Path of a file that the UI may fetch. */
+  mediaPath(mediaId: string): string | undefined
+  /** Cancels everything and ends the compute processes. */
+  close(): void
+}
+
+/** @param report is told of failures that are defects */
+export function createServices(platform: Platform, report?: (error: unknown) => void): Services {
+  const listeners = new Set<(event: AppEvent) => void>()
+  const emit = (event: AppEvent) => listeners.forEach((listener) => listener(event))
+
+  const compute = createComputeClient(platform.launchCompute)
+  // Songs are read in a process of their own: a file that kills its reader must not kill a running separation.
+  const reader = createComputeClient(platform.launchCompute)
+  const queue = createJobQueue(platform.newId, (job) => emit({ name: 'job.changed', payload: job }))
+  const media = createMediaRegistry(platform.mediaUrl)
+  const songs = createSongService(platform, reader, media)
+  const models = createModelService(platform.models)
+  const separations = createSeparationService({ platform, compute, queue, songs, models, media })
+  const handlers = createHandlers({ platform, songs, models, separations, jobs: queue, reader })
+
+  return {
+    server: createServer<AppContract>(contract, handlers, report),
+    songs,
+    models,
+    separations,
+    jobs: queue,
+    compute,
+    onEvent(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    mediaPath: media.path,
+    close() {
+      queue.cancelAll()
+      compute.close()
+      reader.close()
+    },
+  }
+}

@@ -1,0 +1,47 @@
+import type { ComputeClient } from '#main/compute/client'
+import type { JobQueue } from '#main/services/jobQueue'
+import type { ModelService } from '#main/services/modelService'
+import type { Platform } from '#main/services/platform'
+import type { SeparationService } from '#main/services/separationService'
+import type { SongService } from '#main/services/songService'
+import type { AppContract } from '#shared/contract/contract'
+import type { Handlers } from '#shared/contract/server'
+
+interface Application {
+  readonly platform: Platform
+  readonly songs: SongService
+  readonly models: ModelService
+  readonly separations: SeparationService
+  readonly jobs: JobQueue
+  readonly reader: ComputeClient
+}
+
+/** Returns what answers each request of the contract. */
+export function createHandlers({ platform, songs, models, separations, jobs, reader }: Application): Handlers<AppContract> {
+  return {
+    app: {
+      info: () => platform.info,
+      chooseFolder: async () => ({ folder: await platform.chooseFolder?.() }),
+    },
+    engine: {
+      describe: () => reader.run('describeEngines', undefined),
+    },
+    jobs: {
+      list: () => jobs.list(),
+      cancel: ({ jobId }) => jobs.cancel(jobId),
+      retry: ({ jobId }) => jobs.retry(jobId),
+      move: ({ jobId, position }) => jobs.move(jobId, position),
+    },
+    models: {
+      list: async () => (await models.list()).map(({ card }) => card),
+    },
+    separation: {
+      start: async (request) => ({ jobId: (await separations.start(request)).id }),
+      export: ({ jobId, folder, format }) => ({ jobId: separations.export(jobId, folder, format).id }),
+    },
+    songs: {
+      import: (source) => songs.import(source),
+      list: () => songs.list(),
+    },
+  }
+}

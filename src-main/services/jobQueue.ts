@@ -1,0 +1,143 @@
+import { AppError, CancelledError } from '#shared/errors'
+import { endState, isFinished, type JobState } from '#shared/jobs/job'
+import type { Job } from '#shared/contract/jobs'
+import type { TaskContext } from '#main/compute/client'
+
+/** What a kind of job gives. */
+export type ResultOfKind<Kind extends Job['kind']> = Extract<Extract<Job, { kind: Kind }>['state'], { status: 'succeeded' }>['result']
+
+export interface JobFacts<Kind extends Job['kind']> {
+  readonly kind: Kind
+  readonly title: string
+  readonly songId: string
+}
+
+/** Jobs in order, one running at a time. A job that fails, is cancelled or loses its process never stops the others. */
+export interface JobQueue {
+  add<Kind extends Job['kind']>(facts: JobFacts<Kind>, work: (context: TaskContext) => Promise<ResultOfKind<Kind>>): Job
+  /** Adds a job whose result is there already. */
+  addFinished<Kind extends Job['kind']>(facts: JobFacts<Kind>, result: ResultOfKind<Kind>): Job
+  list(): Job[]
+  /** @throws AppError JOB_NOT_FOUND */
+  get(id: string): Job
+  /** Gives the job once it has ended. */
+  finished(id: string): Promise<Job>
+  /** A waiting job ends at once, a running one within a second, a finished one stays as it is. */
+  cancel(id: string): void
+  cancelAll(): void
+  retry(id: string): void
+  /** Moves a waiting job; position 0 is next. */
+  move(id: string, position: number): void
+}
+
+interface Entry {
+  job: Job
+  readonly work: (context: TaskContext) => Promise<unknown>
+  controller: AbortController
+  waiters: (() => void)[]
+}
+
+export function createJobQueue(newId: () => string, onChange: (job: Job) => void): JobQueue {
+  const entries = new Map<string, Entry>()
+  const waiting: string[] = []
+  let busy = false
+
+  const find = (id: string): Entry => {
+    const entry = entries.get(id)
+    if (!entry) throw new AppError('JOB_NOT_FOUND', 'That job is no longer known. The list of jobs is up to date again.')
+    return entry
+  }
+
+  const change = (entry: Entry, state: JobState<unknown>) => {
+    entry.job = { ...entry.job, state } as Job
+    onChange(entry.job)
+    if (isFinished(state)) entry.waiters.splice(0).forEach((tell) => tell())
+  }
+
+  const advance = async () => {
+    if (busy) return
+    const id = waiting.shift()
+    if (id === undefined) return
+    busy = true
+    await perform(find(id))
+    busy = false
+    void advance()
+  }
+
+  const perform = async (entry: Entry) => {
+    const { signal } = entry.controller
+    change(entry, { status: 'running', progress: { stage: 'starting', completed: 0, total: 0, unit: 'seconds' } })
+    try {
+      const result = await entry.work({
+        signal,
+        onProgress: (progress) => change(entry, { status: 'running', progress }),
+      })
+      change(entry, { status: 'succeeded', result })
+    } catch (error) {
+      change(entry, endState(error))
+    }
+  }
+
+  const enter = (facts: JobFacts<Job['kind']>, state: JobState<unknown>, work: Entry['work']): Entry => {
+    const job = { id: newId(), ...facts, state } as Job
+    const entry = { job, work, controller: new AbortController(), waiters: [] }
+    entries.set(job.id, entry)
+    onChange(job)
+    return entry
+  }
+
+  const queue = (id: string) => {
+    waiting.push(id)
+    // A turn later, so that whoever adds a job has its id before the first event about its running.
+    queueMicrotask(() => void advance())
+  }
+
+  const cancel = (id: string) => {
+    const entry = find(id)
+    if (entry.job.state.status === 'queued') {
+      waiting.splice(waiting.indexOf(id), 1)
+      change(entry, { status: 'cancelled' })
+    }
+    entry.controller.abort(new CancelledError())
+  }
+
+  return {
+    add(facts, work) {
+      const { job } = enter(facts, { status: 'queued' }, work)
+      queue(job.id)
+      return job
+    },
+    addFinished: (facts, result) => enter(facts, { status: 'succeeded', result }, async () => result).job,
+    list() {
+      const jobs = [...entries.values()].map(({ job }) => job)
+      const queued = waiting.map((id) => find(id).job)
+      return [...jobs.filter(({ state }) => state.status !== 'queued'), ...queued]
+    },
+    get: (id) => find(id).job,
+    finished(id) {
+      const entry = find(id)
+      if (isFinished(entry.job.state)) return Promise.resolve(entry.job)
+      return new Promise((resolve) => entry.waiters.push(() => resolve(entry.job)))
+    },
+    cancel,
+    cancelAll() {
+      for (const id of [...waiting, ...entries.keys()]) cancel(id)
+    },
+    retry(id) {
+      const entry = find(id)
+      const { status } = entry.job.state
+      if (status !== 'failed' && status !== 'cancelled') return
+      entry.controller = new AbortController()
+      change(entry, { status: 'queued' })
+      queue(id)
+    },
+    move(id, position) {
+      find(id)
+      const from = waiting.indexOf(id)
+      if (from < 0) return
+      waiting.splice(from, 1)
+      waiting.splice(position, 0, id)
+      onChange(find(id).job)
+    },
+  }
+}

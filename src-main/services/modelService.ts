@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import type { ModelStore, StoredModel } from '#main/services/platform'
+import { modelCard, type ModelCard } from '#shared/contract/models'
+import { AppError } from '#shared/errors'
+
+/** The model that is used where none is named. */
+export const defaultModelId = 'duovae'
+
+export interface InstalledModel {
+  readonly card: ModelCard
+  readonly directory: string
+}
+
+export interface ModelService {
+  list(): Promise<InstalledModel[]>
+  /** @throws AppError MODEL_NOT_FOUND, which names the models there are */
+  find(id?: string): Promise<InstalledModel>
+}
+
+export function createModelService(store: ModelStore): ModelService {
+  const list = async () => (await store.list()).map(readModel)
+  return {
+    list,
+    async find(id = defaultModelId) {
+      const models = await list()
+      const model = models.find(({ card }) => card.id === id)
+      if (model) return model
+      const known = models.map(({ card }) => card.id).join(', ') || 'none'
+      throw new AppError('MODEL_NOT_FOUND', `There is no model called "${id}". The models installed here are: ${known}.`)
+    },
+  }
+}
+
+/** What of a card is shown; the card itself may say more. */
+const shownOfCard = modelCard.omit({ id: true, isDefault: true }).partial({ scores: true, attributions: true })
+
+function readModel({ id, directory, card }: StoredModel): InstalledModel {
+  const parsed = shownOfCard.safeParse(card)
+  if (!parsed.success) {
+    throw new AppError('MODEL_CORRUPT', `The card of the model "${id}" cannot be used: ${z.prettifyError(parsed.error)}. Install the model again.`)
+  }
+  return { directory, card: { scores: [], attributions: [], ...parsed.data, id, isDefault: id === defaultModelId } }
+}

@@ -1,0 +1,33 @@
+import type { ErrorCode } from '#shared/errors'
+
+/** What happened, in the few words that head an error; its message says what was done and what the user can do. */
+export const errorSentences: Readonly<Record<ErrorCode, string>> = {
+  INVALID_INPUT: 'That request does not make sense.',
+  FILE_NOT_FOUND: 'There is no such file.',
+  FILE_EMPTY: 'The file is empty.',
+  FILE_UNREADABLE: 'The file cannot be read.',
+  NOT_AUDIO: 'The file holds no sound.',
+  AUDIO_PROTECTED: 'The file is copy-protected.',
+  AUDIO_ZERO_LENGTH: 'The sound in the file has no length.',
+  AUDIO_TOO_SHORT: 'The sound is too short to separate.',
+  AUDIO_SILENT: 'The file is silent.',
+  AUDIO_NOT_FINITE: 'The file holds values that are not numbers.',
+  AUDIO_UNSUPPORTED: 'This kind of sound file is not supported.',
+  OUTPUT_EXISTS: 'The file to be written exists already.',
+  OUTPUT_NOT_WRITABLE: 'The folder cannot be written to.',
+  DISK_FULL: 'The disk is full.',
+  MODEL_NOT_FOUND: 'There is no such model.',
+  MODEL_CORRUPT: "The model's files are damaged.",
+  MODEL_INCOMPATIBLE: 'The model was made for another version.',
+  CHECKPOINT_CORRUPT: 'The checkpoint is damaged.',
+  DATASET_EMPTY: 'The folder holds no songs to learn from.',
+  DATASET_INVALID: 'Some of the songs cannot be learned from.',
+  TRAINING_DIVERGED: 'The training went astray.',
+  ENGINE_UNAVAILABLE: 'Nothing here can run the model.',
+  ENGINE_OUT_OF_MEMORY: 'The memory is used up.',
+  ENGINE_LOST: 'The graphics card stopped answering.',
+  COMPUTE_CRASHED: 'The computing process stopped unexpectedly.',
+  JOB_NOT_FOUND: 'There is no such job.',
+  SONG_NOT_FOUND: 'There is no such song.',
+  INTERNAL: 'Something went wrong inside Stemwright.',
+}

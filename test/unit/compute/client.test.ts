@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import { createComputeClient } from '#main/compute/client'
+import type { ComputeResult } from '#main/compute/protocol'
+import type { ComputeTasks } from '#main/compute/server'
+import { AppError } from '#shared/errors'
+import { checkpointCancel, type WorkProgress } from '#shared/jobs/work'
+import { type FakeComputeProcess, fakeComputeProcess } from '#test/fakeComputeProcess'
+
+const facts: ComputeResult<'inspect'> = { sampleRate: 44_100, channels: 2, frames: 10, seconds: 1, warnings: [], sha256: 'ab' }
+const forever = () => new Promise<never>(() => {})
+const quiet = () => {}
+
+function setUp(tasks: Partial<ComputeTasks>) {
+  const processes: FakeComputeProcess[] = []
+  const client = createComputeClient(() => {
+    const process = fakeComputeProcess(tasks)
+    processes.push(process)
+    return process
+  })
+  return { client, processes }
+}
+
+/** Separates for ever, and counts steps, until it is cancelled. */
+const cooperative: ComputeTasks['convert'] = async (_, context) => {
+  for (let step = 0; ; step++) {
+    context.onProgress({ stage: 'separating', completed: step, total: 1000, unit: 'seconds' })
+    await checkpointCancel(context)
+  }
+}
+const conversion = { path: 'a', vocalsPath: 'b', format: 'wav24', paths: { vocals: 'v', accompaniment: 'm' }, title: 't' } as const
+
+describe('compute client', () => {
+  it('starts no process until one is needed, and one for many tasks', async () => {
+    const { client, processes } = setUp({ inspect: async () => facts })
+    expect(processes).toHaveLength(0)
+    expect(await Promise.all([client.run('inspect', { path: 'a' }), client.run('inspect', { path: 'b' })])).toEqual([facts, facts])
+    expect(processes).toHaveLength(1)
+  })
+
+  it('keeps the code of what a task throws', async () => {
+    const { client } = setUp({ inspect: async () => Promise.reject(new AppError('NOT_AUDIO', 'That is a picture.')) })
+    await expect(client.run('inspect', { path: 'a' })).rejects.toMatchObject({ code: 'NOT_AUDIO', message: 'That is a picture.' })
+  })
+
+  it('refuses input that does not fit before the task sees it', async () => {
+    const { client } = setUp({ inspect: async () => expect.fail('task was reached') })
+    await expect(client.run('inspect', { path: 7 } as never)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+  })
+
+  it('cancels a cooperative task without losing the process', async () => {
+    const { client, processes } = setUp({ convert: cooperative, inspect: async () => facts })
+    const controller = new AbortController()
+    const seen: WorkProgress[] = []
+    const onProgress = (progress: WorkProgress) => {
+      if (seen.push(progress) === 3) controller.abort()
+    }
+    await expect(client.run('convert', conversion, { signal: controller.signal, onProgress })).rejects.toMatchObject({ name: 'CancelledError' })
+    expect(processes[0]!.ended).toBe(false)
+    expect(await client.run('inspect', { path: 'a' })).toEqual(facts)
+    expect(processes).toHaveLength(1)
+  })
+
+  it('ends the process of a task that does not stop, and starts another for the next', async () => {
+    const { client, processes } = setUp({ convert: forever, inspect: async () => facts })
+    const controller = new AbortController()
+    const running = client.run('convert', conversion, { signal: controller.signal, onProgress: quiet })
+    controller.abort()
+    await expect(running).rejects.toMatchObject({ name: 'CancelledError' })
+    expect(processes[0]!.ended).toBe(true)
+    expect(await client.run('inspect', { path: 'a' })).toEqual(facts)
+    expect(processes).toHaveLength(2)
+  })
+
+  it('reports a process that dies as COMPUTE_CRASHED with how it ended, and starts another', async () => {
+    const { client, processes } = setUp({ convert: forever, inspect: async () => facts })
+    const running = client.run('convert', conversion)
+    processes[0]!.crash('signal SIGSEGV')
+    await expect(running).rejects.toMatchObject({ code: 'COMPUTE_CRASHED', message: expect.stringContaining('signal SIGSEGV') as string })
+    expect(await client.run('inspect', { path: 'a' })).toEqual(facts)
+  })
+
+  it('does not start a task that was cancelled beforehand', async () => {
+    const { client, processes } = setUp({ inspect: async () => expect.fail('task was started') })
+    const context = { signal: AbortSignal.abort(), onProgress: quiet }
+    await expect(client.run('inspect', { path: 'a' }, context)).rejects.toMatchObject({ name: 'CancelledError' })
+    expect(processes.every(({ ended }) => !ended)).toBe(true)
+  })
+
+  it('closes as a cancellation, not as a crash', async () => {
+    const { client } = setUp({ convert: forever })
+    const running = client.run('convert', conversion)
+    client.close()
+    await expect(running).rejects.toMatchObject({ name: 'CancelledError' })
+  })
+})
