@@ -1,0 +1,152 @@
+import type { NamedShapes, NamedTensors } from '#main/engine/engine'
+import { denseOverBins, groupNorm } from '#main/engine/operations'
+import { tf, type Tensor4D } from '#main/engine/tf'
+
+/** How a parameter starts. `he` and `glorot` are normal with the variance of the respective papers. */
+export type Initialiser = 'he' | 'glorot' | 'zeros' | 'ones'
+
+export interface ParameterSpec {
+  readonly shape: readonly number[]
+  readonly initialiser: Initialiser
+}
+
+/** Parameters by name, in the order in which they are stored. */
+export type ParameterSpecs = Record<string, ParameterSpec>
+
+/** A differentiable map with named parameters. Tensors are `[batch, frame, bin, channel]`; the caller tidies. */
+export interface Layer {
+  readonly parameters: ParameterSpecs
+  apply(parameters: NamedTensors, input: Tensor4D): Tensor4D
+}
+
+/** The parameter of that name. A missing one is a defect of the model, not of the user's data. */
+export function parameter<T>(parameters: NamedTensors, name: string): T {
+  const tensor = parameters[name]
+  if (!tensor) throw new Error(`The model has no parameter named ${name}.`)
+  return tensor as T
+}
+
+/** All parameters of some layers; two layers may not share a name. */
+export function parametersOf(layers: readonly { parameters: ParameterSpecs }[]): ParameterSpecs {
+  const all: ParameterSpecs = {}
+  for (const layer of layers) {
+    for (const [name, spec] of Object.entries(layer.parameters)) {
+      if (all[name]) throw new Error(`Two layers have a parameter named ${name}.`)
+      all[name] = spec
+    }
+  }
+  return all
+}
+
+export function shapesOf(specs: ParameterSpecs): NamedShapes {
+  return Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, spec.shape]))
+}
+
+/** Layers applied one after the other. */
+export function sequence(...layers: Layer[]): Layer {
+  return {
+    parameters: parametersOf(layers),
+    apply: (parameters, input) => layers.reduce((x, layer) => layer.apply(parameters, x), input),
+  }
+}
+
+/** An element-wise function without parameters. */
+export function activation(apply: (input: Tensor4D) => Tensor4D): Layer {
+  return { parameters: {}, apply: (_, input) => apply(input) }
+}
+
+export const relu = activation((x) => tf.relu(x))
+
+export interface ConvolutionOptions {
+  inputs: number
+  outputs: number
+  /** Kernel size in frames and bins; 3 if not given. */
+  size?: number
+  stride?: number | [number, number]
+  initialiser?: Initialiser
+  /** A bias a channel; true if not given. */
+  bias?: boolean
+}
+
+/** Two-dimensional convolution, zero-padded so that stride 1 keeps the size. */
+export function convolution(name: string, options: ConvolutionOptions): Layer {
+  const { inputs, outputs, size = 3, stride = 1, initialiser = 'he', bias = true } = options
+  const kernel: ParameterSpecs = { [`${name}/kernel`]: { shape: [size, size, inputs, outputs], initialiser } }
+  return {
+    parameters: bias ? { ...kernel, [`${name}/bias`]: { shape: [outputs], initialiser: 'zeros' } } : kernel,
+    apply(parameters, input) {
+      const convolved = tf.conv2d(input, parameter<Tensor4D>(parameters, `${name}/kernel`), stride, 'same')
+      return bias ? tf.add(convolved, parameter<Tensor4D>(parameters, `${name}/bias`)) : convolved
+    },
+  }
+}
+
+/** Nearest-neighbour upsampling by 2 in frames and bins. */
+export const upsample: Layer = {
+  parameters: {},
+  apply: (_, input) => {
+    const [batch, frames, bins, channels] = input.shape
+    // Written with reshape and broadcast: the gradient of resizeNearestNeighbor is wrong or missing on some engines.
+    const spread = tf.reshape(input, [batch * frames, 1, bins, 1, channels])
+    const twice = tf.concat([spread, spread], 3)
+    return tf.reshape(tf.concat([twice, twice], 1), [batch, frames * 2, bins * 2, channels])
+  },
+}
+
+/**
+ * Normalises groups of channels of each patch to mean 0 and variance 1, then scales and shifts every channel.
+ * @see Wu and He, "Group normalization", 2018.
+ */
+export function normalisation(name: string, channels: number, groups: number): Layer {
+  return {
+    parameters: {
+      [`${name}/scale`]: { shape: [channels], initialiser: 'ones' },
+      [`${name}/shift`]: { shape: [channels], initialiser: 'zeros' },
+    },
+    apply: (parameters, input) =>
+      groupNorm(input, parameter(parameters, `${name}/scale`), parameter(parameters, `${name}/shift`), groups),
+  }
+}
+
+/** Doubles frames and bins by a learned 2×2 field for every element (transposed convolution without overlap). */
+export function enlarge(name: string, { inputs, outputs }: { inputs: number; outputs: number }): Layer {
+  return {
+    parameters: {
+      [`${name}/kernel`]: { shape: [2, 2, outputs, inputs], initialiser: 'glorot' },
+      [`${name}/bias`]: { shape: [outputs], initialiser: 'zeros' },
+    },
+    apply(parameters, input) {
+      const [batch, frames, bins] = input.shape
+      const kernel = parameter<Tensor4D>(parameters, `${name}/kernel`)
+      const enlarged = tf.conv2dTranspose(input, kernel, [batch, frames * 2, bins * 2, outputs], 2, 'same')
+      return tf.add(enlarged, parameter<Tensor4D>(parameters, `${name}/bias`)) as Tensor4D
+    },
+  }
+}
+
+/** `input + body(input)`. A body whose last parameters start at zero makes it the identity at first. */
+export function residual(body: Layer): Layer {
+  return {
+    parameters: body.parameters,
+    apply: (parameters, input) => tf.add(input, body.apply(parameters, input)),
+  }
+}
+
+/**
+ * Fully connected over frequency through a bottleneck, the same for every frame and channel: harmonics far apart meet
+ * in one layer, which a 3×3 convolution would need dozens of layers for. Gives zero at first.
+ * @see Choi et al., "Investigating U-Nets with various intermediate blocks for spectrogram-based singing voice
+ *   separation", ISMIR 2020, section 3.3 (TDF).
+ */
+export function frequencyDense(name: string, bins: number, bottleneck: number): Layer {
+  return {
+    parameters: {
+      [`${name}/down`]: { shape: [bins, bottleneck], initialiser: 'he' },
+      [`${name}/up`]: { shape: [bottleneck, bins], initialiser: 'zeros' },
+    },
+    apply(parameters, input) {
+      const narrow = tf.relu(denseOverBins(input, parameter(parameters, `${name}/down`)))
+      return denseOverBins(narrow as Tensor4D, parameter(parameters, `${name}/up`))
+    },
+  }
+}

@@ -1,0 +1,102 @@
+import { rowEdges, type BandLayout } from '#main/models/bandLayout'
+import type { Spectrum } from '#shared/dsp/spectrum'
+
+/** Left and right; a mono sound has the same spectrum twice. */
+export type StereoSpectrum = readonly [Spectrum, Spectrum]
+
+/** Features a row: |·|^½ of left, right, mid and side. They say how loud a sound is and where it stands, not its phase. */
+export const featureKinds = 4
+
+/** Mean powers of the rows of some frames, each `[frame, row]`. */
+export interface RowPowers {
+  readonly left: Float32Array
+  readonly right: Float32Array
+  /** Re(L·R*), the common part of both. */
+  readonly cross: Float32Array
+}
+
+/** Pools the frames `firstFrame` to `firstFrame + frames` into rows; frames outside the spectrum are silence. */
+export function rowPowers([left, right]: StereoSpectrum, layout: BandLayout, firstFrame: number, frames: number): RowPowers {
+  const edges = rowEdges(layout)
+  const rows = edges.length
+  const pooled = {
+    left: new Float32Array(frames * rows),
+    right: new Float32Array(frames * rows),
+    cross: new Float32Array(frames * rows),
+  }
+  for (let frame = Math.max(0, -firstFrame); frame < Math.min(frames, left.frames - firstFrame); frame++) {
+    const base = (firstFrame + frame) * left.bins
+    for (let row = 0; row < rows; row++) {
+      const { start, end } = edges[row]!
+      let l = 0
+      let r = 0
+      let c = 0
+      for (let i = base + start; i < base + end; i++) {
+        const lr = left.re[i]!
+        const li = left.im[i]!
+        const rr = right.re[i]!
+        const ri = right.im[i]!
+        l += lr * lr + li * li
+        r += rr * rr + ri * ri
+        c += lr * rr + li * ri
+      }
+      const at = frame * rows + row
+      pooled.left[at] = l / (end - start)
+      pooled.right[at] = r / (end - start)
+      pooled.cross[at] = c / (end - start)
+    }
+  }
+  return pooled
+}
+
+/** Mean power of a patch over rows and both channels: what its features and targets are divided by. */
+export function patchPower(powers: RowPowers): number {
+  let sum = 0
+  for (let i = 0; i < powers.left.length; i++) sum += powers.left[i]! + powers.right[i]!
+  return sum / (2 * powers.left.length)
+}
+
+/** A silent patch is divided by this instead of by nothing. */
+const quietest = 1e-10
+
+/** What the powers of a patch are multiplied with, so that its mean power is 1. */
+export function powerScale(powers: RowPowers): number {
+  return 1 / Math.max(patchPower(powers), quietest)
+}
+
+/**
+ * Writes the features of a patch into `out` at `offset`: `[frame, position, channel]`, channel = kind × pack, kinds in the
+ * order left, right, mid, side.
+ */
+export function writeFeatures(powers: RowPowers, layout: BandLayout, out: Float32Array, offset: number): void {
+  const { pack } = layout
+  const scale = powerScale(powers)
+  const channels = featureKinds * pack
+  const count = powers.left.length
+  for (let i = 0; i < count; i++) {
+    const l = powers.left[i]! * scale
+    const r = powers.right[i]! * scale
+    const c = powers.cross[i]! * scale * 2
+    const k = i % pack
+    const to = offset + ((i - k) / pack) * channels + k
+    out[to] = fourthRoot(l)
+    out[to + pack] = fourthRoot(r)
+    out[to + 2 * pack] = fourthRoot((l + r + c) / 4)
+    out[to + 3 * pack] = fourthRoot((l + r - c) / 4)
+  }
+}
+
+/** Writes scaled powers into `out` at `offset` as masks are laid out: `[frame, position, channel]`, channel = side × pack. */
+export function writePowers(powers: RowPowers, scale: number, pack: number, out: Float32Array, offset: number): void {
+  for (let i = 0; i < powers.left.length; i++) {
+    const k = i % pack
+    const to = offset + ((i - k) / pack) * 2 * pack + k
+    out[to] = powers.left[i]! * scale
+    out[to + pack] = powers.right[i]! * scale
+  }
+}
+
+// Rounding can leave a tiny negative power where left and right cancel.
+function fourthRoot(power: number): number {
+  return power > 0 ? Math.sqrt(Math.sqrt(power)) : 0
+}
