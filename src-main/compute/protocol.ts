@@ -35,13 +35,11 @@ export const computeTasks = {
     z.strictObject({ path: z.string(), ...range, vocalsPath: z.string(), format: stemFormat, paths: stemPaths, title: z.string() }),
     z.object({ warnings: z.array(z.string()) }),
   ),
-  /** Scores stems against the true ones, beside the row of the mixture taken as the estimate. Decibels. */
+  /** Scores stems, and the mixture taken as the estimate of both, against the true ones; the range is that of the stems. Decibels. */
   measure: task(
-    z.strictObject({ mixture: z.string(), estimates: stemPaths, references: stemPaths }),
+    z.strictObject({ ...range, mixture: z.string(), estimates: stemPaths, references: stemPaths }),
     z.object({ stems: z.object({ vocals: scores, accompaniment: scores }), mixture: z.object({ vocals: scores, accompaniment: scores }) }),
   ),
-  /** Loads the engine and the model ahead of their first use. */
-  prepare: task(z.strictObject({ modelDirectory: z.string() }), z.undefined()),
   describeEngines: task(z.undefined(), z.array(engineRung)),
 }
 

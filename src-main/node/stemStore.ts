@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { access, copyFile, link, mkdir, mkdtemp, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
-import { outputError } from '#main/node/fileErrors'
+import { notWritable, outputError } from '#main/node/outputError'
 import type { StagedStems, StemPaths, StemStore } from '#main/services/platform'
 import { separationReport } from '#shared/contract/separation'
 
@@ -121,6 +121,6 @@ async function reporting<Value>(folder: string, work: () => Promise<Value>): Pro
   try {
     return await work()
   } catch (error) {
-    throw outputError(error, folder)
+    throw codeOf(error) === 'EEXIST' ? notWritable(folder, 'a file has that name', error) : outputError(folder, error)
   }
 }

@@ -12,21 +12,28 @@ export interface InstalledModel {
 }
 
 export interface ModelService {
+  /** Those whose card can be used. */
   list(): Promise<InstalledModel[]>
-  /** @throws AppError MODEL_NOT_FOUND, which names the models there are */
+  /** @throws AppError MODEL_NOT_FOUND, which names the models there are; MODEL_CORRUPT */
   find(id?: string): Promise<InstalledModel>
 }
 
 export function createModelService(store: ModelStore): ModelService {
-  const list = async () => (await store.list()).map(readModel)
   return {
-    list,
+    async list() {
+      const models = (await store.list()).map(readModel)
+      return models.flatMap((model) => (model instanceof AppError ? [] : [model]))
+    },
     async find(id = defaultModelId) {
-      const models = await list()
-      const model = models.find(({ card }) => card.id === id)
-      if (model) return model
-      const known = models.map(({ card }) => card.id).join(', ') || 'none'
-      throw new AppError('MODEL_NOT_FOUND', `There is no model called "${id}". The models installed here are: ${known}.`)
+      const stored = await store.list()
+      const found = stored.find((model) => model.id === id)
+      if (!found) {
+        const known = stored.map((model) => model.id).join(', ') || 'none'
+        throw new AppError('MODEL_NOT_FOUND', `There is no model called "${id}". The models installed here are: ${known}.`)
+      }
+      const model = readModel(found)
+      if (model instanceof AppError) throw model
+      return model
     },
   }
 }
@@ -34,10 +41,10 @@ export function createModelService(store: ModelStore): ModelService {
 /** What of a card is shown; the card itself may say more. */
 const shownOfCard = modelCard.omit({ id: true, isDefault: true }).partial({ scores: true, attributions: true })
 
-function readModel({ id, directory, card }: StoredModel): InstalledModel {
+function readModel({ id, directory, card }: StoredModel): InstalledModel | AppError {
   const parsed = shownOfCard.safeParse(card)
   if (!parsed.success) {
-    throw new AppError('MODEL_CORRUPT', `The card of the model "${id}" cannot be used: ${z.prettifyError(parsed.error)}. Install the model again.`)
+    return new AppError('MODEL_CORRUPT', `The card of the model "${id}" cannot be used: ${z.prettifyError(parsed.error)}. Install the model again.`)
   }
   return { directory, card: { scores: [], attributions: [], ...parsed.data, id, isDefault: id === defaultModelId } }
 }

@@ -1,0 +1,10 @@
+import type { ComputeTasks } from '#main/compute/server'
+
+/** Every task is loaded when it is first asked for: reading a song must not wait for the engine to load. */
+export const tasks: ComputeTasks = {
+  inspect: async (input) => (await import('#main/compute/tasks/inspect')).inspect(input),
+  separate: async (input, context) => (await import('#main/compute/tasks/separate')).separate(input, context),
+  convert: async (input, context) => (await import('#main/compute/tasks/convert')).convert(input, context),
+  measure: async (input, context) => (await import('#main/compute/tasks/measure')).measure(input, context),
+  describeEngines: async () => (await import('#main/compute/tasks/describeEngines')).describeEngines(),
+}
