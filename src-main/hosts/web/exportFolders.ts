@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+
+/** Folders that stems are exported to, to be downloaded from there: a browser's page cannot write into the user's own. */
+export interface ExportFolders {
+  /** Makes an empty folder, and says under which address its files are served. */
+  create(): Promise<{ folder: string; url: string }>
+  /** Path of a file in one of the folders; undefined for any name that is not a plain file name. */
+  path(exportId: string, fileName: string): string | undefined
+}
+
+export function createExportFolders(parent: string): ExportFolders {
+  const folders = new Map<string, string>()
+  return {
+    async create() {
+      const id = randomUUID()
+      const folder = join(parent, id)
+      await mkdir(folder, { recursive: true })
+      folders.set(id, folder)
+      return { folder, url: `/exports/${id}/` }
+    },
+    path(exportId, fileName) {
+      const folder = folders.get(exportId)
+      const isPlain = fileName !== '' && !fileName.startsWith('.') && !/[\\/\0]/.test(fileName) && basename(fileName) === fileName
+      return folder !== undefined && isPlain ? join(folder, fileName) : undefined
+    },
+  }
+}

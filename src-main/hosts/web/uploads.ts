@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { outputError } from '#main/node/outputError'
+
+/** Files that the page sent, each in a folder of its own so that it keeps its name. */
+export interface Uploads {
+  /** Writes `body` to disk as it comes, and returns the id of the upload. @throws AppError DISK_FULL, OUTPUT_NOT_WRITABLE */
+  receive(name: string, body: Readable): Promise<string>
+  path(uploadId: string): string | undefined
+}
+
+const longestName = 120
+
+export function createUploads(folder: string): Uploads {
+  const paths = new Map<string, string>()
+  return {
+    async receive(name, body) {
+      const id = randomUUID()
+      const place = join(folder, id)
+      const path = join(place, safeFileName(name))
+      try {
+        await mkdir(place, { recursive: true })
+        await pipeline(body, createWriteStream(path))
+      } catch (error) {
+        await rm(place, { recursive: true, force: true })
+        throw outputError(path, error)
+      }
+      paths.set(id, path)
+      return id
+    },
+    path: (uploadId) => paths.get(uploadId),
+  }
+}
+
+/** Returns what of `name` can be a file's name on every system, and never a way to another folder. */
+export function safeFileName(name: string): string {
+  const last = name.split(/[\\/]/).at(-1) ?? ''
+  // oxlint-disable-next-line no-control-regex -- control characters are just what must go
+  const plain = last.replace(/[\u0000-\u001f<>:"|?*]/g, '_').replace(/^\.+|[. ]+$/g, '')
+  const characters = [...plain]
+  const dot = plain.lastIndexOf('.')
+  if (characters.length <= longestName) return plain || 'song'
+  const extension = dot > 0 ? plain.slice(dot).slice(0, 10) : ''
+  return characters.slice(0, longestName - extension.length).join('') + extension
+}

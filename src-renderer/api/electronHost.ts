@@ -1,0 +1,36 @@
+import { AppError } from '#shared/errors'
+import { createClient } from '#shared/contract/client'
+import { contract } from '#shared/contract/contract'
+import type { Host } from '#renderer/api/host'
+
+/** What the preload script exposes as `window.stemwright`; nothing in it knows any one request. */
+export interface Bridge {
+  request(name: string, payload: unknown): Promise<unknown>
+  onEvent(callback: (event: unknown) => void): () => void
+  getPathForFile(file: File): string
+}
+
+declare global {
+  interface Window {
+    stemwright?: Bridge
+  }
+}
+
+/** The host of the desktop window. */
+export function createElectronHost(bridge: Bridge): Host {
+  const transport = { request: bridge.request, onEvent: bridge.onEvent }
+  const client = createClient(contract, transport)
+  return {
+    transport,
+    sourceOf(file) {
+      const path = bridge.getPathForFile(file)
+      if (path) return Promise.resolve({ path })
+      const message = `"${file.name}" is not a file on this computer, so it could not be opened. Save it first, then open it again.`
+      return Promise.reject(new AppError('FILE_NOT_FOUND', message))
+    },
+    async chooseExportTarget() {
+      const { folder } = await client.app.chooseFolder()
+      return folder === undefined ? undefined : { folder }
+    },
+  }
+}

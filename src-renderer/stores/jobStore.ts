@@ -1,0 +1,64 @@
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+import { useOutside } from '#renderer/api/host'
+import type { Job } from '#shared/contract/jobs'
+import { isFinished } from '#shared/jobs/job'
+import { estimateSecondsLeft } from '#shared/jobs/timeLeft'
+
+/** A mirror of the services' jobs. Nothing here decides what a job does next. */
+export const useJobStore = defineStore('jobs', () => {
+  const { client, now } = useOutside()
+  const jobs = ref<Job[]>([])
+  const stages = new Map<string, { name: string; since: number }>()
+
+  function accept(job: Job): void {
+    noteStage(job)
+    const index = jobs.value.findIndex(({ id }) => id === job.id)
+    if (index < 0) jobs.value.push(job)
+    else jobs.value[index] = job
+  }
+
+  function noteStage({ id, state }: Job): void {
+    if (state.status !== 'running') stages.delete(id)
+    else if (stages.get(id)?.name !== state.progress.stage) stages.set(id, { name: state.progress.stage, since: now() })
+  }
+
+  /** Takes over all jobs and follows them from now on; returns how to stop. Events first, so that none falls between. */
+  async function follow(): Promise<() => void> {
+    const seen = new Set<string>()
+    const stop = client.on('job.changed', (job) => {
+      seen.add(job.id)
+      accept(job)
+    })
+    for (const job of await client.jobs.list()) if (!seen.has(job.id)) accept(job)
+    return stop
+  }
+
+  /** The newest separation of a song. */
+  function separationOf(songId: string) {
+    const all = jobs.value.filter((job) => job.kind === 'separation')
+    return all.findLast((job) => job.songId === songId)
+  }
+
+  function find(id: string): Job | undefined {
+    return jobs.value.find((job) => job.id === id)
+  }
+
+  /** How many jobs run before a waiting one. */
+  function placeInQueue(id: string): number {
+    const unfinished = jobs.value.filter(({ state }) => !isFinished(state))
+    return Math.max(0, unfinished.findIndex((job) => job.id === id))
+  }
+
+  /** Seconds that a running job still needs, or undefined while nobody can say. */
+  function secondsLeft({ id, state }: Job): number | undefined {
+    const stage = stages.get(id)
+    if (state.status !== 'running' || !stage) return undefined
+    return estimateSecondsLeft(state.progress, (now() - stage.since) / 1000)
+  }
+
+  const cancel = (jobId: string) => client.jobs.cancel({ jobId })
+  const retry = (jobId: string) => client.jobs.retry({ jobId })
+
+  return { jobs, follow, accept, separationOf, find, placeInQueue, secondsLeft, cancel, retry }
+})

@@ -1,0 +1,67 @@
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { useOutside } from '#renderer/api/host'
+import type { Song, SongSource } from '#shared/contract/songs'
+import { toFailure, type Failure } from '#shared/jobs/job'
+
+/** A file that did not become a song. */
+export interface ImportFailure {
+  fileName: string
+  failure: Failure
+}
+
+/** The songs that are open, and which of them is looked at. */
+export const useSongStore = defineStore('songs', () => {
+  const { client, host } = useOutside()
+  const songs = ref<Song[]>([])
+  const selectedId = ref<string>()
+  /** Names of the files that are being opened now. */
+  const opening = ref<string[]>([])
+  const failures = ref<ImportFailure[]>([])
+  const selected = computed(() => songs.value.find(({ id }) => id === selectedId.value))
+
+  async function load(): Promise<void> {
+    songs.value = await client.songs.list()
+    selectedId.value ??= songs.value.at(-1)?.id
+  }
+
+  /** Opens files one after another, so that a folder of songs does not fill the memory; selects the first that opens. */
+  async function openFiles(files: readonly File[]): Promise<void> {
+    failures.value = []
+    const opened: (Song | undefined)[] = []
+    opening.value.push(...files.map(({ name }) => name))
+    for (const file of files) opened.push(await open(file.name, () => host.sourceOf(file)))
+    const first = opened.find((song) => song !== undefined)
+    if (first) selectedId.value = first.id
+  }
+
+  async function openDemo(): Promise<void> {
+    failures.value = []
+    opening.value.push('Demo song')
+    const song = await open('Demo song', () => Promise.resolve({ demo: true as const }))
+    if (song) selectedId.value = song.id
+  }
+
+  async function open(fileName: string, source: () => Promise<SongSource>): Promise<Song | undefined> {
+    try {
+      const song = await client.songs.import(await source())
+      if (!songs.value.some(({ id }) => id === song.id)) songs.value.push(song)
+      return song
+    } catch (error) {
+      failures.value.push({ fileName, failure: toFailure(error) })
+      return undefined
+    } finally {
+      opening.value.splice(opening.value.indexOf(fileName), 1)
+    }
+  }
+
+  function select(id: string): void {
+    selectedId.value = id
+  }
+
+  function dismissFailures(): void {
+    failures.value = []
+  }
+
+  return { songs, selectedId, selected, opening, failures, load, openFiles, openDemo, select, dismissFailures }
+})

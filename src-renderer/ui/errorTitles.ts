@@ -1,0 +1,33 @@
+import type { ErrorCode } from '#shared/errors'
+
+/** What each failure is called above its own message; the type sees to it that none is forgotten. */
+export const errorTitles: Record<ErrorCode, string> = {
+  INVALID_INPUT: 'This was not understood',
+  FILE_NOT_FOUND: 'The file is not there',
+  FILE_EMPTY: 'The file is empty',
+  FILE_UNREADABLE: 'The file cannot be read',
+  NOT_AUDIO: 'This is not a sound file',
+  AUDIO_PROTECTED: 'The file is copy-protected',
+  AUDIO_ZERO_LENGTH: 'The file holds no sound',
+  AUDIO_TOO_SHORT: 'The sound is too short',
+  AUDIO_SILENT: 'The sound is silent',
+  AUDIO_NOT_FINITE: 'The file holds damaged samples',
+  AUDIO_UNSUPPORTED: 'This kind of sound is not supported',
+  OUTPUT_EXISTS: 'The file exists already',
+  OUTPUT_NOT_WRITABLE: 'The folder cannot be written to',
+  DISK_FULL: 'The disk is full',
+  MODEL_NOT_FOUND: 'The model is missing',
+  MODEL_CORRUPT: 'The model file is damaged',
+  MODEL_INCOMPATIBLE: 'The model does not fit this version',
+  CHECKPOINT_CORRUPT: 'The checkpoint is damaged',
+  DATASET_EMPTY: 'There is nothing to train on',
+  DATASET_INVALID: 'The training data has problems',
+  TRAINING_DIVERGED: 'The training broke down',
+  ENGINE_UNAVAILABLE: 'No engine can run here',
+  ENGINE_OUT_OF_MEMORY: 'Not enough memory',
+  ENGINE_LOST: 'The graphics card stopped answering',
+  COMPUTE_CRASHED: 'The computing stopped unexpectedly',
+  JOB_NOT_FOUND: 'This job is no longer known',
+  SONG_NOT_FOUND: 'This song is no longer known',
+  INTERNAL: 'Something went wrong inside Stemwright',
+}

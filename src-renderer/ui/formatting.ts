@@ -1,0 +1,42 @@
+/** Minutes and seconds as musicians read them: 3:05, or 1:02:03 from an hour on. */
+export function formatTime(seconds: number): string {
+  const whole = Math.floor(Math.max(0, seconds))
+  const two = (value: number) => String(value).padStart(2, '0')
+  const minutes = Math.floor(whole / 60)
+  if (minutes < 60) return `${minutes}:${two(whole % 60)}`
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`
+}
+
+/** Time for the ear of a screen reader: "3 minutes 5 seconds". */
+export function spokenTime(seconds: number): string {
+  const whole = Math.floor(Math.max(0, seconds))
+  const part = (count: number, unit: string) => (count === 0 ? [] : [`${count} ${unit}${count === 1 ? '' : 's'}`])
+  const parts = [...part(Math.floor(whole / 60), 'minute'), ...part(whole % 60, 'second')]
+  return parts.join(' ') || '0 seconds'
+}
+
+/** Length of a song, of which some compressed files give none. */
+export function formatLength(seconds: number | undefined): string {
+  return seconds === undefined ? 'unknown' : formatTime(seconds)
+}
+
+/** How long is left, as coarse as the estimate is: "about 2 min left". */
+export function formatTimeLeft(seconds: number): string {
+  if (seconds < 10) return 'a few seconds left'
+  if (seconds < 90) return `about ${Math.ceil(seconds / 5) * 5} s left`
+  return `about ${Math.ceil(seconds / 60)} min left`
+}
+
+/** 44.1 kHz, 48 kHz. */
+export function formatRate(hertz: number): string {
+  return `${Number((hertz / 1000).toFixed(3))} kHz`
+}
+
+export function formatChannels(channels: number): string {
+  return channels === 1 ? 'mono' : channels === 2 ? 'stereo' : `${channels} channels`
+}
+
+/** A null residual, of which a sum that is exact to the last bit is reported as -400. */
+export function formatResidual(dbfs: number): string {
+  return dbfs <= -400 ? 'exact' : `${dbfs.toFixed(1)} dBFS`
+}
