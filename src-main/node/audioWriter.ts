@@ -20,6 +20,8 @@ export interface AudioWriterOptions {
   readonly bitDepth?: 16 | 24
   /** Replaces a file of that name; false by default. */
   readonly overwrite?: boolean
+  /** Whether a taken name is refused at once; true by default. False for a writer that is given its name at the end. */
+  readonly reserve?: boolean
   /** Seed of the dither of 16-bit formats. */
   readonly seed?: number
   /** For tests: file length from which on a WAV becomes RF64. */
@@ -38,8 +40,12 @@ export interface AudioWriter {
   writeIntegers(block: readonly Int32Array[]): Promise<void>
   /** Completes the file under its temporary name, so that it can be read back before it is published. */
   seal(): Promise<void>
-  /** Seals where that has not been done, brings the file to the disk and gives it its name. @throws OUTPUT_EXISTS */
-  finish(): Promise<void>
+  /**
+   * Seals where that has not been done, brings the file to the disk and gives it its name, or the name `path` in the
+   * same folder. When the name is taken the file is kept, to be finished under another name or aborted.
+   * @throws OUTPUT_EXISTS
+   */
+  finish(path?: string): Promise<void>
   /** Removes what was written; does nothing after finish. */
   abort(): Promise<void>
 }
@@ -64,7 +70,7 @@ export function extensionOf(format: AudioFormat): string {
 export async function createAudioWriter(path: string, options: AudioWriterOptions): Promise<AudioWriter> {
   requireSupported(options)
   const overwrite = options.overwrite ?? false
-  if (!overwrite && (await exists(path))) throw alreadyThere(path)
+  if (!overwrite && options.reserve !== false && (await exists(path))) throw alreadyThere(path)
   const file = await TemporaryFile.create(path)
   try {
     const sink = await openSink(file.path, options)
@@ -144,9 +150,9 @@ class FileWriter implements AudioWriter {
     this.state = 'sealed'
   }
 
-  async finish(): Promise<void> {
+  async finish(path = this.path): Promise<void> {
     await this.seal()
-    await this.guard(() => this.file.publish(this.overwrite))
+    await this.guard(() => this.file.publish(this.overwrite, path))
     this.state = 'done'
   }
 
@@ -157,13 +163,14 @@ class FileWriter implements AudioWriter {
     await this.file.discard()
   }
 
-  /** Whatever fails takes the half-written file with it. */
+  /** Whatever fails takes the half-written file with it; a taken name leaves a whole one. */
   private async guard(work: () => Promise<void>): Promise<void> {
     try {
       await work()
     } catch (error) {
-      await this.abort()
-      throw outputError(this.path, error)
+      const failure = outputError(this.path, error)
+      if (!(failure instanceof AppError && failure.code === 'OUTPUT_EXISTS')) await this.abort()
+      throw failure
     }
   }
 }

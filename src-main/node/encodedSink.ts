@@ -157,7 +157,9 @@ async function openCodec(context: CodecContext, target: EncoderTarget, path: str
   if (target.container === 'flac') context.bitsPerRawSample = target.bits
   else context.bitRate = BigInt(bitRate(target))
   if (target.container === 'm4a') context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER)
-  check(await context.open2(codec, null), path)
+  // Noise substitution keeps the energy but not the waveform, and stems are there to be summed.
+  const options = target.container === 'm4a' ? Dictionary.fromObject({ aac_pns: 0 }) : null
+  check(await context.open2(codec, options), path)
 }
 
 function sampleFormat({ container, bits }: EncoderTarget): AVSampleFormat {

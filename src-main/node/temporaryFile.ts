@@ -41,10 +41,10 @@ export class TemporaryFile {
   }
 
   /**
-   * Brings the content to the disk and gives the file its name.
+   * Brings the content to the disk and gives the file its name, `destination` in the same folder where that is given.
    * @throws OUTPUT_EXISTS when the name is taken and `overwrite` is false; OUTPUT_NOT_WRITABLE, DISK_FULL
    */
-  async publish(overwrite: boolean): Promise<void> {
+  async publish(overwrite: boolean, destination = this.destination): Promise<void> {
     try {
       const file = await open(this.path, 'r+')
       try {
@@ -52,11 +52,11 @@ export class TemporaryFile {
       } finally {
         await file.close()
       }
-      if (overwrite) await rename(this.path, this.destination)
-      else await renameIfFree(this.path, this.destination)
+      if (overwrite) await rename(this.path, destination)
+      else await renameIfFree(this.path, destination)
       live.delete(this.path)
     } catch (error) {
-      throw outputError(this.destination, error)
+      throw outputError(destination, error)
     }
   }
 
