@@ -1,7 +1,8 @@
-import type { Differentiable, Engine, EngineId, Executable, LossProgram, NamedArrays, NamedTensors, Program } from '#main/engine/engine'
+import { lossGradients } from '#main/engine/backends/lossGradients'
+import type { Differentiable, Engine, EngineId, Executable, LossProgram, NamedArrays, Program } from '#main/engine/engine'
 import { asEngineFailure } from '#main/engine/failures'
 import { requireShapes, toArrays, toTensors } from '#main/engine/namedTensors'
-import { type Scalar, type Tensor, tf } from '#main/engine/tf'
+import { tf } from '#main/engine/tf'
 
 /**
  * Returns an engine that runs programs directly on a TensorFlow.js backend that is registered and initialised.
@@ -72,41 +73,4 @@ function differentiable(program: LossProgram, guarded: Guard): Differentiable {
       }),
     dispose: () => {},
   }
-}
-
-/**
- * Runs a loss program once and differentiates its `loss` by every parameter; a parameter that the loss does not depend
- * on gets zeros. Call it inside a tidy, or dispose of both results.
- */
-export function lossGradients(
-  program: LossProgram,
-  parameters: NamedTensors,
-  inputs: NamedTensors,
-): { outputs: NamedTensors; gradients: NamedTensors } {
-  const names = Object.keys(program.parameters)
-  const reported: NamedTensors = {}
-  const forward = (): Scalar => {
-    const outputs = program.run(parameters, inputs)
-    for (const [name, tensor] of Object.entries(outputs)) reported[name] = tf.keep(tensor.clone())
-    return outputs.loss as Scalar
-  }
-  const { value, grads } = tf.engine().gradients(
-    forward,
-    names.map((name) => parameters[name]!),
-    undefined,
-    true,
-  )
-  value.dispose()
-  // Kept while the tape's own scope closed; from here on they belong to the caller's scope like any other tensor.
-  const outputs = Object.fromEntries(Object.entries(reported).map(([name, tensor]) => [name, release(tensor)]))
-  const gradients = Object.fromEntries(
-    names.map((name, index) => [name, grads[index] ?? tf.zerosLike(parameters[name]!)]),
-  )
-  return { outputs, gradients }
-}
-
-function release(kept: Tensor): Tensor {
-  const released = kept.clone()
-  kept.dispose()
-  return released
 }

@@ -1,0 +1,39 @@
+import type { LossProgram, NamedTensors } from '#main/engine/engine'
+import { type Scalar, type Tensor, tf } from '#main/engine/tf'
+
+/**
+ * Runs a loss program once and differentiates its `loss` by every parameter; a parameter that the loss does not depend
+ * on gets zeros. Call it inside a tidy, or dispose of both results.
+ */
+export function lossGradients(
+  program: LossProgram,
+  parameters: NamedTensors,
+  inputs: NamedTensors,
+): { outputs: NamedTensors; gradients: NamedTensors } {
+  const names = Object.keys(program.parameters)
+  const reported: NamedTensors = {}
+  const forward = (): Scalar => {
+    const outputs = program.run(parameters, inputs)
+    for (const [name, tensor] of Object.entries(outputs)) reported[name] = tf.keep(tensor.clone())
+    return outputs.loss as Scalar
+  }
+  const { value, grads } = tf.engine().gradients(
+    forward,
+    names.map((name) => parameters[name]!),
+    undefined,
+    true,
+  )
+  value.dispose()
+  // Kept while the tape's own scope closed; from here on they belong to the caller's scope like any other tensor.
+  const outputs = Object.fromEntries(Object.entries(reported).map(([name, tensor]) => [name, release(tensor)]))
+  const gradients = Object.fromEntries(
+    names.map((name, index) => [name, grads[index] ?? tf.zerosLike(parameters[name]!)]),
+  )
+  return { outputs, gradients }
+}
+
+function release(kept: Tensor): Tensor {
+  const released = kept.clone()
+  kept.dispose()
+  return released
+}
