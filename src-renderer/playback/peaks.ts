@@ -38,3 +38,10 @@ export function addPeaks({ low, high }: Peaks, samples: Float32Array, first: num
     if (value > high[column]!) high[column] = value
   }
 }
+
+/** The greatest distance of any sample from zero. */
+export function highestOf({ low, high }: Peaks): number {
+  let highest = 0
+  for (let i = 0; i < low.length; i++) highest = Math.max(highest, high[i]!, -low[i]!)
+  return highest
+}

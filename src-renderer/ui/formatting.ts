@@ -38,5 +38,5 @@ export function formatChannels(channels: number): string {
 
 /** A null residual, of which a sum that is exact to the last bit is reported as -400. */
 export function formatResidual(dbfs: number): string {
-  return dbfs <= -400 ? 'exact' : `${dbfs.toFixed(1)} dBFS`
+  return dbfs <= -400 ? 'exact to the last bit' : `residual ${dbfs.toFixed(1)} dBFS`
 }

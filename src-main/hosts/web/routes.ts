@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join, normalize, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { streamEvents } from '#main/hosts/web/eventStream'
+import type { Uploads } from '#main/hosts/web/uploads'
 import type { WebServerOptions } from '#main/hosts/web/webServer'
 import { answerFile } from '#main/node/byteRange'
 import type { Reply } from '#shared/contract/defineContract'
@@ -30,7 +31,7 @@ export function createRoutes({ services, page, uploads, exports }: WebServerOpti
         const name = tail(url, '/api/request/')
         await reply(response, async () => {
           const { payload } = (await readJson(request)) as { payload?: unknown }
-          return services.server.handle(name, payload)
+          return named(await services.server.handle(name, payload), uploads)
         })
       },
     },
@@ -66,6 +67,11 @@ export function createRoutes({ services, page, uploads, exports }: WebServerOpti
     },
     { method: 'GET', matches: under('/'), answer: (request, response, url) => sendFile(request, response, pagePath(page, url)) },
   ]
+}
+
+function named(answer: Reply, uploads: Uploads): Reply {
+  if (answer.ok) return answer
+  return { ok: false, error: { ...answer.error, message: uploads.withoutFolders(answer.error.message) } }
 }
 
 function tail(url: URL, prefix: string): string {

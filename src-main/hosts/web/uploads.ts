@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { outputError } from '#main/node/outputError'
@@ -11,6 +11,8 @@ export interface Uploads {
   /** Writes `body` to disk as it comes, and returns the id of the upload. @throws AppError DISK_FULL, OUTPUT_NOT_WRITABLE */
   receive(name: string, body: Readable): Promise<string>
   path(uploadId: string): string | undefined
+  /** Returns `text` with the uploads called what the user calls them, without the folder that they lie in. */
+  withoutFolders(text: string): string
 }
 
 const longestName = 120
@@ -33,6 +35,10 @@ export function createUploads(folder: string): Uploads {
       return id
     },
     path: (uploadId) => paths.get(uploadId),
+    withoutFolders(text) {
+      const known = [...paths.values()]
+      return known.reduce((shorter, path) => shorter.replaceAll(path, basename(path)), text)
+    },
   }
 }
 

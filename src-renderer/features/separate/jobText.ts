@@ -8,7 +8,7 @@ export function describeState(state: JobState<unknown> | undefined): string {
     case 'queued':
       return '○ Waiting'
     case 'running':
-      return `◐ ${state.progress.stage} ${percentOf(state) ?? 0} %`
+      return `◐ ${stageTitle(state.progress.stage)} ${percentOf(state) ?? 0} %`
     case 'succeeded':
       return '✓ Done'
     case 'failed':
@@ -16,6 +16,11 @@ export function describeState(state: JobState<unknown> | undefined): string {
     case 'cancelled':
       return 'Cancelled'
   }
+}
+
+/** A stage as the user reads it: services call it "separating". */
+export function stageTitle(stage: string): string {
+  return stage.charAt(0).toUpperCase() + stage.slice(1)
 }
 
 /** Whole per cent of the present stage, while the job runs. */

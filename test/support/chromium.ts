@@ -1,0 +1,52 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { type BrowserContext, chromium } from 'playwright-core'
+
+const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'msedge']
+
+/** Path of an installed browser of Chromium's family: STEMWRIGHT_CHROMIUM, or found on the PATH. */
+export const chromiumPath = findChromium()
+
+/** Said by every suite that is skipped for want of a browser. */
+export const noChromium = 'no Chromium: install it, or name it in STEMWRIGHT_CHROMIUM'
+
+function findChromium(): string | undefined {
+  const named = process.env['STEMWRIGHT_CHROMIUM']
+  if (named !== undefined) return existsSync(named) ? named : undefined
+  const folders = (process.env['PATH'] ?? '').split(delimiter)
+  return folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path))
+}
+
+export interface Browser {
+  readonly context: BrowserContext
+  close(): Promise<void>
+}
+
+/** Starts the browser, empty and silent: it calls nobody by itself. */
+export async function openBrowser(): Promise<Browser> {
+  const profile = mkdtempSync(join(tmpdir(), 'stemwright-browser-'))
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: chromiumPath!,
+    headless: true,
+    viewport: { width: 1280, height: 800 },
+    acceptDownloads: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--autoplay-policy=no-user-gesture-required',
+    ],
+  })
+  return {
+    context,
+    async close() {
+      await context.close()
+      rmSync(profile, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,74 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ComputeProcess } from '#main/compute/client'
+import { createExportFolders } from '#main/hosts/web/exportFolders'
+import { createUploads } from '#main/hosts/web/uploads'
+import { startWebServer } from '#main/hosts/web/webServer'
+import { createModelStore } from '#main/node/modelStore'
+import { nodePlatform } from '#main/node/nodePlatform'
+import { createStemStore } from '#main/node/stemStore'
+import { createServices, type Services } from '#main/services/createServices'
+
+/** The web host with folders of its own that end with it. */
+export interface WebApp {
+  readonly url: string
+  readonly origin: string
+  readonly token: string
+  readonly services: Services
+  /** Where separated stems are kept. */
+  readonly library: string
+  readonly scratch: string
+  close(): Promise<void>
+}
+
+export interface WebAppOptions {
+  page: string
+  launchCompute: () => ComputeProcess
+}
+
+const token = 'test-token-0123456789'
+
+/** A card without weights behind it, for the stand-in separator. */
+const card = {
+  name: 'DuoVAE',
+  summary: 'A variational autoencoder with one encoder and a decoder for each stem.',
+  licence: 'CC BY-NC-SA 4.0',
+  parameters: 1_100_000,
+  sha256: '0'.repeat(64),
+  scores: [{ name: 'Vocals uSDR', value: 5.6, unit: 'dB', measuredOn: 'seven songs it never saw' }],
+  attributions: ['Voices: an open collection of singers, CC BY-NC-SA 4.0', 'Music: an open collection of songs, CC0'],
+}
+
+export async function startWebApp({ page, launchCompute }: WebAppOptions): Promise<WebApp> {
+  const scratch = mkdtempSync(join(tmpdir(), 'stemwright-test-'))
+  const library = join(scratch, 'library')
+  const models = join(scratch, 'models')
+  for (const [id, name] of [['duovae', 'DuoVAE'], ['duovae-open', 'DuoVAE Open']] as const) {
+    mkdirSync(join(models, id), { recursive: true })
+    writeFileSync(join(models, id, 'card.json'), JSON.stringify({ ...card, name }))
+  }
+  const uploads = createUploads(join(scratch, 'uploads'))
+  const exports = createExportFolders(join(scratch, 'exports'))
+  const services = createServices({
+    ...nodePlatform('web'),
+    models: createModelStore([models]),
+    stems: createStemStore(library),
+    uploadPath: uploads.path,
+    launchCompute,
+  })
+  const server = await startWebServer({ services, token, page, uploads, exports })
+  return {
+    url: server.url,
+    origin: new URL(server.url).origin,
+    token,
+    services,
+    library,
+    scratch,
+    async close() {
+      services.close()
+      await server.close()
+      rmSync(scratch, { recursive: true, force: true })
+    },
+  }
+}
