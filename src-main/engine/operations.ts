@@ -56,23 +56,47 @@ export function groupNorm(x: Tensor4D, gamma: Tensor1D, beta: Tensor1D, groups: 
 export function denseOverBins(x: Tensor4D, weights: Tensor2D): Tensor4D {
   const [batch, frames, bins, channels] = x.shape
   const units = weights.shape[1]
+  // Traced graphs lie channels first, where bins are last already and nothing needs to move either.
+  const binsAreLast = tf.getBackend() === 'trace'
   const columns = (t: Tensor, rows: number) => t.reshape([batch * frames, rows, channels])
-  const rowsFirst = (t: Tensor, rows: number) => columns(t, rows).transpose([1, 0, 2]).reshape([rows, -1])
+  const rowsFirst = (t: Tensor, rows: number) =>
+    binsAreLast
+      ? t.transpose([2, 0, 3, 1]).reshape([rows, -1])
+      : columns(t, rows).transpose([1, 0, 2]).reshape([rows, -1])
+  const forward = (t: Tensor, matrix: Tensor, rows: number) =>
+    binsAreLast
+      ? tf.matMul(t.transpose([0, 1, 3, 2]), matrix).transpose([0, 1, 3, 2])
+      : tf
+          .matMul(matrix.expandDims(0), columns(t, rows), true, false)
+          .reshape([batch, frames, matrix.shape[1]!, channels])
 
   const operation = tf.customGrad((...args) => {
     const [input, matrix, save] = args as unknown as [Tensor, Tensor2D, (saved: Tensor[]) => void]
     save([input, matrix])
-    const value = tf
-      .matMul(matrix.reshape([1, bins, units]), columns(input, bins), true, false)
-      .reshape([batch, frames, units, channels])
     const gradFunc = (dy: Tensor, saved: Tensor[]) => {
       const [input, matrix] = saved as [Tensor, Tensor2D]
       return [
-        tf.matMul(matrix.reshape([1, bins, units]), columns(dy, units)).reshape(input.shape),
+        forward(dy, matrix.transpose(), units),
         tf.matMul(rowsFirst(input, bins), rowsFirst(dy, units), false, true),
       ]
     }
-    return { value, gradFunc }
+    return { value: forward(input, matrix, bins), gradFunc }
   })
   return operation(x, weights) as Tensor4D
+}
+
+/**
+ * Returns `x` `[batch, frame, bin, channel]` with every element repeated `factor` times along frames and bins.
+ * The library's own gradient is wrong on some backends; the sum over each repeated field is a pooling on all of them.
+ */
+export function repeatNearest(x: Tensor4D, factor: number): Tensor4D {
+  const operation = tf.customGrad((...args) => {
+    const [input] = args as unknown as [Tensor4D]
+    const [, frames, bins] = input.shape
+    return {
+      value: tf.image.resizeNearestNeighbor(input, [frames * factor, bins * factor]) as Tensor,
+      gradFunc: (dy: Tensor) => tf.mul(tf.avgPool(dy as Tensor4D, factor, factor, 'valid'), factor * factor) as Tensor,
+    }
+  })
+  return operation(x) as Tensor4D
 }

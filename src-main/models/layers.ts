@@ -1,5 +1,5 @@
 import type { NamedShapes, NamedTensors } from '#main/engine/engine'
-import { denseOverBins, groupNorm } from '#main/engine/operations'
+import { denseOverBins, groupNorm, repeatNearest } from '#main/engine/operations'
 import { tf, type Tensor4D } from '#main/engine/tf'
 
 /** How a parameter starts. `he` and `glorot` are normal with the variance of the respective papers. */
@@ -84,13 +84,7 @@ export function convolution(name: string, options: ConvolutionOptions): Layer {
 /** Nearest-neighbour upsampling by 2 in frames and bins. */
 export const upsample: Layer = {
   parameters: {},
-  apply: (_, input) => {
-    const [batch, frames, bins, channels] = input.shape
-    // Written with reshape and broadcast: the gradient of resizeNearestNeighbor is wrong or missing on some engines.
-    const spread = tf.reshape(input, [batch * frames, 1, bins, 1, channels])
-    const twice = tf.concat([spread, spread], 3)
-    return tf.reshape(tf.concat([twice, twice], 1), [batch, frames * 2, bins * 2, channels])
-  },
+  apply: (_, input) => repeatNearest(input, 2),
 }
 
 /**
