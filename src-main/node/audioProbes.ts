@@ -76,6 +76,40 @@ export async function promisedMp3Frames(file: FileHandle): Promise<number | unde
   return Math.max(0, samples - (trim >> 12) - (trim & 0xfff))
 }
 
+/** Recorders that write to a pipe leave 0 or some number close to the limit in the header; it promises nothing. */
+const placeholderBytes = 0x7fff0000
+
+/**
+ * Returns how many bytes of samples the header of a RIFF or RF64 file promises, or undefined when it makes no promise.
+ * FFmpeg tells what is there instead when that is less.
+ */
+export async function promisedWavBytes(file: FileHandle, fileSize: number): Promise<number | undefined> {
+  const head = await read(file, 0, 12)
+  const name = head.toString('latin1', 0, 4)
+  if (name !== 'RIFF' && name !== 'RF64' && name !== 'BW64') return undefined
+  let long: number | undefined
+  for (let offset = 12; offset + 8 <= fileSize; ) {
+    const chunk = await read(file, offset, 24)
+    const type = chunk.toString('latin1', 0, 4)
+    const size = chunk.readUInt32LE(4)
+    if (type === 'ds64' && chunk.length === 24) long = Number(chunk.readBigUInt64LE(16))
+    if (type === 'data') return size === 0xffffffff && long !== undefined ? long : promise(size, fileSize)
+    offset += 8 + size + (size % 2)
+  }
+  return undefined
+}
+
+function promise(size: number, fileSize: number): number | undefined {
+  return size === 0 || (size >= placeholderBytes && size > fileSize) ? undefined : size
+}
+
+/** Returns whether an MP4 file lacks the index without which nothing in it can be found. */
+export async function lacksMp4Index(file: FileHandle, fileSize: number): Promise<boolean> {
+  const types: string[] = []
+  for await (const box of topLevelBoxes(file, fileSize)) types.push(box.type)
+  return types[0] === 'ftyp' && !types.includes('moov')
+}
+
 function synchsafe(bytes: Buffer, at: number): number {
   return (bytes[at]! << 21) | (bytes[at + 1]! << 14) | (bytes[at + 2]! << 7) | bytes[at + 3]!
 }

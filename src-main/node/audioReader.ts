@@ -4,7 +4,7 @@ import { AppError } from '#shared/errors'
 import type { CancelSignal } from '#shared/jobs/work'
 import { AudioInput } from '#main/node/audioInput'
 import { decodeBlocks, type DecodePlan } from '#main/node/audioBlocks'
-import { findProtection, hasOggEnd, promisedMp3Frames } from '#main/node/audioProbes'
+import { findProtection, hasOggEnd, lacksMp4Index, promisedMp3Frames, promisedWavBytes } from '#main/node/audioProbes'
 
 export interface AudioInfo {
   /** wav, aiff, flac, mp3, ogg, m4a or FFmpeg's name of a rarer one. */
@@ -60,7 +60,7 @@ const minimumSeconds = 0.25
  */
 export async function openAudio(path: string, options: { minimumSeconds?: number } = {}): Promise<AudioReader> {
   const fileSize = await sizeOf(path)
-  await refuseProtected(path, fileSize)
+  await refuseUnreadableMp4(path, fileSize)
   const { info, plan } = await inspect(path, fileSize)
   const warnings: string[] = []
   const state = { closed: false }
@@ -96,17 +96,18 @@ function fileError(path: string, error: unknown): unknown {
   return new AppError('FILE_UNREADABLE', `${path} can't be read (${code}). Check its permissions and the drive.`, { cause: error })
 }
 
-async function refuseProtected(path: string, fileSize: number): Promise<void> {
-  let entry: string | undefined
-  try {
-    const file = await open(path, 'r')
-    try {
-      entry = await findProtection(file, fileSize)
-    } finally {
-      await file.close()
-    }
-  } catch (error) {
+async function refuseUnreadableMp4(path: string, fileSize: number): Promise<void> {
+  const { entry, indexless } = await withFile(path, async (file) => ({
+    entry: await findProtection(file, fileSize),
+    indexless: await lacksMp4Index(file, fileSize),
+  })).catch((error: unknown) => {
     throw fileError(path, error)
+  })
+  if (indexless) {
+    throw new AppError(
+      'NOT_AUDIO',
+      `${path} was cut off before its index, without which nothing in an M4A file can be found. Copy or download the file again.`,
+    )
   }
   if (entry === undefined) return
   throw new AppError(
@@ -125,7 +126,7 @@ async function inspect(path: string, fileSize: number): Promise<{ info: AudioInf
     const declared = declaredFrames(input)
     const exact = bitDepth !== undefined ? declared : undefined
     const present = pcm && exact !== undefined ? framesPresent(input, fileSize, exact, bitDepth!) : exact
-    const promised = await promisedFrames(path, input, declared)
+    const promised = await promisedFrames(path, input, declared, fileSize)
     const sampleRate = decoder.sampleRate
     const seconds = present ?? promised ?? declared
     const info: AudioInfo = {
@@ -176,18 +177,16 @@ function framesPresent(input: AudioInput, fileSize: number, declared: number, bi
   return Math.min(declared, Math.floor((fileSize - position) / bytes))
 }
 
-/** Recorders that write to a pipe leave such a length in the header; it promises nothing. */
-const placeholderBytes = 0x7fff0000
-
-async function promisedFrames(path: string, input: AudioInput, declared: number | undefined): Promise<number | undefined> {
+/** Frames that the file should hold, where its header can be trusted to say so. */
+async function promisedFrames(path: string, input: AudioInput, declared: number | undefined, fileSize: number): Promise<number | undefined> {
   const container = input.format.iformat?.name ?? ''
   if (container === 'mp3') return withFile(path, promisedMp3Frames)
-  if (['wav', 'aiff'].includes(container) && declared !== undefined) {
-    const bytes = declared * input.decoder.channels * ((bitDepthOf(input) ?? 0) / 8)
-    const fileSize = (await stat(path)).size
-    return bytes >= placeholderBytes && bytes < 2 ** 32 && fileSize < bytes ? undefined : declared
+  if (container === 'wav') {
+    const frameBytes = input.decoder.channels * ((bitDepthOf(input) ?? 0) / 8)
+    const bytes = await withFile(path, (file) => promisedWavBytes(file, fileSize))
+    return bytes === undefined || frameBytes === 0 ? undefined : Math.floor(bytes / frameBytes)
   }
-  return ['flac', 'w64', 'caf', 'au'].includes(container) || container.startsWith('mov,') ? declared : undefined
+  return ['aiff', 'flac', 'w64', 'caf', 'au'].includes(container) || container.startsWith('mov,') ? declared : undefined
 }
 
 async function withFile<T>(path: string, use: (file: Awaited<ReturnType<typeof open>>) => Promise<T>): Promise<T> {

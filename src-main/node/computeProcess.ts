@@ -24,7 +24,7 @@ export function forkCompute(entry: string): ComputeProcess {
         told = true
       }
       child.on('error', (error) => tell(error.message))
-      child.on('close', (code, signal) => tell([signal ? `signal ${signal}` : `exit status ${code}`, lastLine(output)].filter(Boolean).join(': ')))
+      child.on('exit', (code, signal) => tell([signal ? `signal ${signal}` : `exit status ${code}`, lastLine(output)].filter(Boolean).join(': ')))
     },
     kill: () => void child.kill('SIGKILL'),
   }

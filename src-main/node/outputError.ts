@@ -1,7 +1,8 @@
 import { AppError } from '#shared/errors'
 
 const full = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
-const refused = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'ENOENT', 'ENXIO', 'ENAMETOOLONG', 'EINVAL', 'EBUSY', 'EIO'])
+// mkdir says EEXIST where a file stands in the way of a folder.
+const refused = new Set(['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR', 'EISDIR', 'ENOENT', 'ENXIO', 'ENAMETOOLONG', 'EINVAL', 'EBUSY', 'EIO'])
 
 /**
  * Returns what to tell the user about a failed write to `path`: DISK_FULL or OUTPUT_NOT_WRITABLE. Anything that is not

@@ -91,7 +91,8 @@ export async function exists(path: string): Promise<boolean> {
   )
 }
 
-async function removeLeftovers(folder: string): Promise<void> {
+/** Removes from a folder what processes that are gone left there half-written. */
+export async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const match = pattern.exec(basename(name))
     if (match === null || match[1] !== host) continue
@@ -102,7 +103,8 @@ async function removeLeftovers(folder: string): Promise<void> {
   }
 }
 
-function isRunning(pid: number): boolean {
+/** True while there is a process of this number. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
