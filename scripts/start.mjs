@@ -51,14 +51,14 @@ function electronBinary() {
 
 function child(command, args, options) {
   return new Promise((resolve) => {
-    const process_ = spawn(command, args, { cwd: root, ...options })
+    const started = spawn(command, args, { cwd: root, ...options })
     const wait = () => {}
     process.on('SIGINT', wait)
     const finish = (code, signal) => {
       process.off('SIGINT', wait)
       resolve({ code, signal })
     }
-    process_.on('error', () => finish(1))
-    process_.on('close', finish)
+    started.on('error', () => finish(1))
+    started.on('close', finish)
   })
 }

@@ -17,6 +17,7 @@ export interface ComputeProcess {
   onMessage(callback: (message: unknown) => void): void
   /** Called once, when the process is gone; `reason` says how it ended, such as "signal SIGKILL". */
   onExit(callback: (reason: string) => void): void
+  /** Ends it; `onExit` tells when it is gone. */
   kill(): void
 }
 
@@ -81,13 +82,6 @@ export function createComputeClient(launch: () => ComputeProcess): ComputeClient
     return process
   }
 
-  const end = () => {
-    const process = running
-    if (!process) return
-    process.kill()
-    lost(process, 'it was ended')
-  }
-
   return {
     run(name, input, context) {
       const process = (running ??= start())
@@ -104,7 +98,7 @@ export function createComputeClient(launch: () => ComputeProcess): ComputeClient
         const cancel = () => {
           task.cancelled = true
           process.send({ type: 'cancel', id })
-          impatience = setTimeout(end, graceMs)
+          impatience = setTimeout(process.kill, graceMs)
         }
         function finish<Value>(settled: (value: Value) => void) {
           return (value: Value) => {
@@ -121,7 +115,7 @@ export function createComputeClient(launch: () => ComputeProcess): ComputeClient
     },
     close() {
       for (const task of pending.values()) task.cancelled = true
-      end()
+      running?.kill()
     },
   }
 }

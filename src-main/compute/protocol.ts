@@ -6,6 +6,10 @@ import { failure, jobProgress } from '#shared/jobs/job'
 
 const stemPaths = z.strictObject({ vocals: z.string(), accompaniment: z.string() })
 
+/** Where stems go: both files or neither, numbered alike where a name is taken and may not be overwritten. */
+const output = z.strictObject({ folder: z.string(), names: stemPaths, overwrite: z.boolean(), format: stemFormat })
+export type StemOutput = z.infer<typeof output>
+
 /** Seconds from the beginning, and seconds; the whole song without them. */
 const range = { start: z.number().optional(), length: z.number().optional() }
 
@@ -17,23 +21,15 @@ const scores = z.object({ usdr: z.number(), sisdr: z.number() })
 export const computeTasks = {
   /** Reads what a sound file is; `sha256` identifies its content. */
   inspect: task(z.strictObject({ path: z.string() }), songFacts.extend({ sha256: z.string() })),
-  /** Separates a song and writes both stems to `paths`, which must not exist yet. */
+  /** Separates a song and writes both stems. */
   separate: task(
-    z.strictObject({
-      path: z.string(),
-      ...range,
-      modelDirectory: z.string(),
-      quality,
-      format: stemFormat,
-      paths: stemPaths,
-      title: z.string(),
-    }),
-    separationReport.omit({ model: true, elapsedSeconds: true, realTimeFactor: true }),
+    z.strictObject({ path: z.string(), ...range, modelDirectory: z.string(), quality, output }),
+    separationReport.omit({ model: true, elapsedSeconds: true, realTimeFactor: true }).extend({ paths: stemPaths }),
   ),
-  /** Writes the stems of a finished separation in another format; the mixture decides what is music, as in `separate`. */
+  /** Writes the stems of a finished separation once more; music is what vocals leave of the mixture, as in `separate`. */
   convert: task(
-    z.strictObject({ path: z.string(), ...range, vocalsPath: z.string(), format: stemFormat, paths: stemPaths, title: z.string() }),
-    z.object({ warnings: z.array(z.string()) }),
+    z.strictObject({ path: z.string(), ...range, vocalsPath: z.string(), output }),
+    z.object({ warnings: z.array(z.string()), paths: stemPaths }),
   ),
   /** Scores stems, and the mixture taken as the estimate of both, against the true ones; the range is that of the stems. Decibels. */
   measure: task(

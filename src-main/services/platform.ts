@@ -23,22 +23,22 @@ export interface Platform {
   chooseFolder?(): Promise<string | undefined>
 }
 
-/** One path a stem. */
+/** One path, or one file name, a stem. */
 export interface StemPaths {
   vocals: string
   accompaniment: string
 }
 
-/** A place where stems are written before anybody may see them. */
-export interface StagedStems {
+/** A folder of the library that nobody sees yet. */
+export interface StagedFolder {
   /** Where to write. */
-  readonly paths: StemPaths
+  readonly folder: string
   /**
-   * Moves the stems to their places in one step, and says where they are.
+   * Moves the folder into the library in one step, and says where the files `names` are then.
    * @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL
    */
-  publish(): Promise<StemPaths>
-  /** Removes what was written, unless it was published. */
+  publish(report: SeparationReport, names: StemPaths): Promise<StemPaths>
+  /** Removes the folder, unless it was published. */
   discard(): Promise<void>
 }
 
@@ -48,17 +48,14 @@ export interface StoredStems {
   readonly paths: StemPaths
 }
 
-/** Stems on disk: the app's own library, and folders of the user's. */
+/** Stems on disk. */
 export interface StemStore {
+  /** Looks a finished separation up in the library. */
   find(key: string): Promise<StoredStems | undefined>
   /** @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL */
-  stageInLibrary(key: string, extension: string): Promise<StagedStems & { describe(report: SeparationReport): Promise<void> }>
-  /**
-   * Stages two files for a folder of the user's, which is made where it is missing.
-   * @param overwrite false numbers the names where one is taken
-   * @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL
-   */
-  stageInFolder(folder: string, names: StemPaths, overwrite: boolean): Promise<StagedStems>
+  stage(key: string): Promise<StagedFolder>
+  /** Removes what a process that was killed left half-written in a folder of the user's. */
+  tidy(folder: string): Promise<void>
 }
 
 /** A folder that holds a model; `card` is unchecked JSON. */

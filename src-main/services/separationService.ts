@@ -1,8 +1,9 @@
 import type { ComputeClient, TaskContext } from '#main/compute/client'
+import type { StemOutput } from '#main/compute/protocol'
 import type { JobQueue } from '#main/services/jobQueue'
 import type { MediaRegistry } from '#main/services/mediaRegistry'
 import type { InstalledModel, ModelService } from '#main/services/modelService'
-import type { Platform, StagedStems, StemPaths } from '#main/services/platform'
+import type { Platform, StemPaths } from '#main/services/platform'
 import type { ImportedSong, SongService } from '#main/services/songService'
 import type { Job } from '#shared/contract/jobs'
 import type {
@@ -60,47 +61,52 @@ export function createSeparationService(dependencies: Dependencies): SeparationS
     return { ...report, songId: input.song.id, stems: [stem('vocals'), stem('accompaniment')] }
   }
 
-  const separate = async (input: FrozenInput, paths: StemPaths, context: TaskContext): Promise<SeparationReport> => {
+  const separate = async (input: FrozenInput, output: StemOutput, context: TaskContext) => {
     const { song, model, request } = input
+    const { start, length, quality } = request
     const started = platform.now()
-    const report = await compute.run(
-      'separate',
-      {
-        path: song.path,
-        start: request.start,
-        length: request.length,
-        modelDirectory: model.directory,
-        quality: request.quality,
-        format: request.format,
-        paths,
-        title: song.name,
-      },
-      context,
-    )
+    const task = { path: song.path, start, length, modelDirectory: model.directory, quality, output }
+    const { paths, ...facts } = await compute.run('separate', task, context)
     const elapsedSeconds = (platform.now() - started) / 1000
-    return { ...report, model: model.card.id, elapsedSeconds, realTimeFactor: report.seconds / elapsedSeconds }
+    const report = { ...facts, model: model.card.id, elapsedSeconds, realTimeFactor: facts.seconds / elapsedSeconds }
+    return { report, paths }
   }
 
   const intoLibrary = async (input: FrozenInput, key: string, context: TaskContext) => {
-    const staged = await platform.stems.stageInLibrary(key, extensionOf(input.request.format))
-    return publishing(staged, async () => {
-      const report = await separate(input, staged.paths, context)
-      await staged.describe(report)
-      return report
+    const { format } = input.request
+    const names = stemFileNames(undefined, format)
+    const staged = await platform.stems.stage(key)
+    try {
+      const { report } = await separate(input, { folder: staged.folder, names, overwrite: false, format }, context)
+      return resultOf(key, input, report, await staged.publish(report, names))
+    } finally {
+      await staged.discard()
+    }
+  }
+
+  const intoFolder = (input: FrozenInput, { folder, overwrite }: OutputFolder, context: TaskContext) => {
+    const { format } = input.request
+    const names = stemFileNames(input.song.name, format)
+    return tidying(folder, async () => {
+      const { report, paths } = await separate(input, { folder, names, overwrite, format }, context)
+      return resultOf(platform.newId(), input, report, paths)
     })
   }
 
-  const intoFolder = async (input: FrozenInput, { folder, overwrite }: OutputFolder, context: TaskContext) => {
-    const names = stemFileNames(input.song.name, input.request.format)
-    const staged = await platform.stems.stageInFolder(folder, names, overwrite)
-    return publishing(staged, () => separate(input, staged.paths, context))
+  /** Whoever writes into a folder cleans up after itself; only what was killed leaves that to us. */
+  const tidying = async <Value>(folder: string, work: () => Promise<Value>): Promise<Value> => {
+    try {
+      return await work()
+    } catch (error) {
+      await platform.stems.tidy(folder)
+      throw error
+    }
   }
 
   const enqueue = (input: FrozenInput, key: string, output?: OutputFolder): Job => {
-    const job = queue.add({ kind: 'separation', title: input.song.name, songId: input.song.id }, async (context) => {
-      const done = output ? await intoFolder(input, output, context) : await intoLibrary(input, key, context)
-      return resultOf(output ? platform.newId() : key, input, done.value, done.paths)
-    })
+    const job = queue.add({ kind: 'separation', title: input.song.name, songId: input.song.id }, (context) =>
+      output ? intoFolder(input, output, context) : intoLibrary(input, key, context),
+    )
     inputs.set(job.id, input)
     return job
   }
@@ -134,35 +140,23 @@ export function createSeparationService(dependencies: Dependencies): SeparationS
         throw new AppError('JOB_NOT_FOUND', 'That job has no stems to write. Separate the song first.')
       }
       const { song, request } = input
-      return queue.add({ kind: 'export', title: song.name, songId: song.id }, async (context) => {
-        const staged = await platform.stems.stageInFolder(folder, stemFileNames(song.name, format), false)
-        const { start, length } = request
-        const task = { path: song.path, start, length, vocalsPath, format, paths: staged.paths, title: song.name }
-        const { paths, value } = await publishing(staged, () => compute.run('convert', task, context))
-        return { paths: [paths.vocals, paths.accompaniment], warnings: value.warnings }
-      })
+      const output = { folder, names: stemFileNames(song.name, format), overwrite: false, format }
+      const task = { path: song.path, start: request.start, length: request.length, vocalsPath, output }
+      return queue.add({ kind: 'export', title: song.name, songId: song.id }, (context) =>
+        tidying(folder, async () => {
+          const { paths, warnings } = await compute.run('convert', task, context)
+          return { paths: [paths.vocals, paths.accompaniment], warnings }
+        }),
+      )
     },
   }
 }
 
-/** Does `work`, then publishes what it staged; when it fails or is cancelled, nothing of it stays. */
-async function publishing<Value>(staged: StagedStems, work: () => Promise<Value>): Promise<{ value: Value; paths: StemPaths }> {
-  try {
-    const value = await work()
-    return { value, paths: await staged.publish() }
-  } finally {
-    await staged.discard()
-  }
-}
-
-/** Returns the names of the files that users see. */
-export function stemFileNames(title: string, format: StemFormat): StemPaths {
-  const extension = extensionOf(format)
-  return { vocals: `${title} - Vocals.${extension}`, accompaniment: `${title} - Music.${extension}` }
-}
-
-export function extensionOf(format: StemFormat): string {
-  return format.startsWith('wav') ? 'wav' : format
+/** Returns the names that users see; without a title, those in the library. */
+export function stemFileNames(title: string | undefined, format: StemFormat): StemPaths {
+  const extension = format.startsWith('wav') ? 'wav' : format
+  const prefix = title === undefined ? '' : `${title} - `
+  return { vocals: `${prefix}Vocals.${extension}`, accompaniment: `${prefix}Music.${extension}` }
 }
 
 /** Returns a name for all that decides what the stems are, fit to be a folder's name. */

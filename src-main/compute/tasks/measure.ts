@@ -1,4 +1,5 @@
 import type { ComputeInput, ComputeResult } from '#main/compute/protocol'
+import { frameRange } from '#main/compute/tasks/stems'
 import { openAudio } from '#main/node/audioReader'
 import type { StemName } from '#shared/contract/separation'
 import type { WorkContext } from '#shared/jobs/work'
@@ -9,9 +10,8 @@ type Scores = ComputeResult<'measure'>['stems'][StemName]
 export async function measure(input: ComputeInput<'measure'>, context: WorkContext): Promise<ComputeResult<'measure'>> {
   const { mixture, estimates, references, start, length } = input
   const range = { start, length }
-  const whole = { start: undefined, length: undefined }
   const score = async (name: StemName): Promise<{ stem: Scores; mixture: Scores }> => ({
-    stem: await compare({ path: references[name], ...range }, { path: estimates[name], ...whole }, context),
+    stem: await compare({ path: references[name], ...range }, { path: estimates[name] }, context),
     mixture: await compare({ path: references[name], ...range }, { path: mixture, ...range }, context),
   })
   const vocals = await score('vocals')
@@ -25,8 +25,8 @@ export async function measure(input: ComputeInput<'measure'>, context: WorkConte
 interface Excerpt {
   readonly path: string
   /** Seconds. */
-  readonly start: number | undefined
-  readonly length: number | undefined
+  readonly start?: number
+  readonly length?: number
 }
 
 /** Scores one file against another of the same rate and length, block by block. */
@@ -35,8 +35,8 @@ async function compare(reference: Excerpt, estimate: Excerpt, context: WorkConte
   const guess = await openAudio(estimate.path)
   try {
     const meter = createSdrMeter(truth.info.sampleRate)
-    const guesses = guess.blocks({ ...frames(estimate, guess.info.sampleRate), signal: context.signal })
-    for await (const block of truth.blocks({ ...frames(reference, truth.info.sampleRate), signal: context.signal })) {
+    const guesses = guess.blocks({ ...frameRange(estimate, guess.info.sampleRate), signal: context.signal })
+    for await (const block of truth.blocks({ ...frameRange(reference, truth.info.sampleRate), signal: context.signal })) {
       const { value } = await guesses.next()
       if (!value) break
       meter.add(block, value)
@@ -48,8 +48,4 @@ async function compare(reference: Excerpt, estimate: Excerpt, context: WorkConte
     await truth.close()
     await guess.close()
   }
-}
-
-function frames({ start, length }: Excerpt, sampleRate: number) {
-  return { start: Math.round((start ?? 0) * sampleRate), length: length === undefined ? undefined : Math.round(length * sampleRate) }
 }

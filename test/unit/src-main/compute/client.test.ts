@@ -27,7 +27,8 @@ const cooperative: ComputeTasks['convert'] = async (_, context) => {
     await checkpointCancel(context)
   }
 }
-const conversion = { path: 'a', vocalsPath: 'b', format: 'wav24', paths: { vocals: 'v', accompaniment: 'm' }, title: 't' } as const
+const output = { folder: 'f', names: { vocals: 'v', accompaniment: 'm' }, overwrite: false, format: 'wav24' } as const
+const conversion = { path: 'a', vocalsPath: 'b', output }
 
 describe('compute client', () => {
   it('starts no process until one is needed, and one for many tasks', async () => {
