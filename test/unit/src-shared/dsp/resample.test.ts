@@ -69,10 +69,10 @@ describe.each(ratePairs)('resampling %i to %i Hz', (from, to) => {
 
   it('gives the exact number of samples and the same bits however the blocks are cut', async () => {
     const random = randomStream(3)
-    const signal = Float32Array.from({ length: 20011 }, () => random.between(-1, 1))
+    const signal = Float32Array.from({ length: 9001 }, () => random.between(-1, 1))
     const whole = await resample(signal, from, to)
-    expect(whole.length).toBe(Math.round((20011 * to) / from))
-    for (const size of [1, 997, 8192]) {
+    expect(whole.length).toBe(Math.round((9001 * to) / from))
+    for (const size of [1, 997, 5000]) {
       const resampler = await createResampler(from, to)
       const out = new Float32Array(whole.length)
       let at = 0
