@@ -48,6 +48,7 @@ export class Graph {
   readonly nodes: GraphNode[] = []
   readonly inputs: GraphValue[] = []
   #count = 0
+  #producers = new Map<string, GraphNode>()
   #seen = new Map<string, GraphValue>()
 
   input(name: string, shape: readonly number[]): GraphValue {
@@ -80,9 +81,16 @@ export class Graph {
     const key = `${operator} ${inputs.map((input) => input.name).join()} ${JSON.stringify(attributes)} [${shape.join()}] ${type}`
     return this.#once(key, () => {
       const output: GraphValue = { name: this.#name('value'), shape, type }
-      this.nodes.push({ operator, inputs, output, attributes })
+      const node = { operator, inputs, output, attributes }
+      this.nodes.push(node)
+      this.#producers.set(output.name, node)
       return output
     })
+  }
+
+  /** The node that computes a value; inputs and constants have none. */
+  producer(value: GraphValue): GraphNode | undefined {
+    return this.#producers.get(value.name)
   }
 
   reshape(value: GraphValue, shape: readonly number[]): GraphValue {

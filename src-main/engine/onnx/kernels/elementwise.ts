@@ -60,6 +60,12 @@ function cast(graph: Graph, x: GraphValue, to: ElementType): GraphValue {
 const eluGradient: Compute = (graph, dy, y) =>
   times(graph, dy!, plus(graph, plain('Min')(graph, y!, graph.scalar(0)), graph.scalar(1)))
 
+/** What comes out of a rectifier is never negative, and a comparison is cheaper than the runtime's own sign. */
+const signed: Compute = (graph, x) =>
+  graph.producer(x!)?.operator === 'Relu'
+    ? asFloat(graph, plain('Greater', 'bool')(graph, x!, graph.scalar(0)))
+    : plain('Sign')(graph, x!)
+
 function step({ graph, inputs, attributes }: KernelCall): Placed {
   const x = inputs.x!
   const positive = asFloat(graph, plain('Greater', 'bool')(graph, x.value, graph.scalar(0)))
@@ -101,7 +107,6 @@ export const elementwiseKernels: Record<string, Kernel> = {
       ['Sqrt', 'Sqrt'],
       ['Abs', 'Abs'],
       ['Neg', 'Neg'],
-      ['Sign', 'Sign'],
       ['Floor', 'Floor'],
       ['Ceil', 'Ceil'],
       ['Round', 'Round'],
@@ -113,6 +118,7 @@ export const elementwiseKernels: Record<string, Kernel> = {
       ['Identity', undefined],
     ].map(([kernel, operator]) => [kernel, operator ? unary(plain(operator)) : ({ list }: KernelCall) => list[0]!]),
   ),
+  Sign: unary(signed),
   Square: unary(squared),
   Rsqrt: unary((graph, x) => plain('Reciprocal')(graph, plain('Sqrt')(graph, x!))),
   Expm1: unary((graph, x) => minus(graph, plain('Exp')(graph, x!), graph.scalar(1))),
