@@ -16,6 +16,7 @@ const mainEntries = {
   bench: source('src-main/hosts/cli/bench.ts'),
   compute: source('src-main/compute/entry.ts'),
   probe: source('src-main/engine/probe.ts'),
+  patchWorker: source('src-main/node/patchWorker.ts'),
 }
 
 const preload = source('src-main/hosts/electron/preload.ts')

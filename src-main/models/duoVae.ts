@@ -15,14 +15,14 @@ import {
   type Layer,
   type ParameterSpecs,
 } from '#main/models/layers'
-import { positionCount, type BandLayout } from '#main/models/bandLayout'
+import { fieldSize, positionCount, type BandLayout } from '#main/models/bandLayout'
 import { featureKinds } from '#main/models/spectralFeatures'
 
 /** Sizes of a DuoVAE: one encoder with four heads, two decoders, masks that sum to one. */
 export interface DuoVaeConfig {
   readonly family: 'duovae'
   readonly stft: { readonly sampleRate: number; readonly fftSize: number; readonly hopLength: number }
-  /** STFT frames in a patch. */
+  /** STFT frames in a patch; a multiple of the layout's framePack. */
   readonly frames: number
   readonly layout: BandLayout
   /** Channels at each resolution, from the patch's own down to the latent maps'. */
@@ -36,7 +36,7 @@ export interface DuoVaeConfig {
 
 /** What the network gives for a batch of patches. */
 export interface DuoVaeOutput {
-  /** Share of the vocals in every row of left and right, `[batch, frame, position, side × pack]`; the music's is 1 - this. */
+  /** Share of the vocals in every row of left and right, `[batch, time, position, side × field]`; the music's is 1 - this. */
   vocalMask: Tensor4D
   posteriors: { vocals: Posterior; music: Posterior }
   /** Latent maps that the decoders saw: samples when noise is given, else means. */
@@ -45,26 +45,26 @@ export interface DuoVaeOutput {
 
 export interface DuoVae {
   readonly parameters: ParameterSpecs
-  /** `features` as `writeFeatures` gives them, `[batch, frame, position, kind × pack]`. */
+  /** `features` as `writeFeatures` gives them, `[batch, time, position, kind × field]`. */
   apply(parameters: NamedTensors, features: Tensor4D, noise?: { vocals: Tensor4D; music: Tensor4D }): DuoVaeOutput
 }
 
 type Shape4D = [number, number, number, number]
 
-/** Size of the latent maps of one stem, `[batch, frame, position, channel]`. */
+/** Size of the latent maps of one stem, `[batch, time, position, channel]`. */
 export function latentShape(config: DuoVaeConfig, batch: number): Shape4D {
   const shrink = 2 ** (config.encoderChannels.length - 1)
-  return [batch, config.frames / shrink, positionCount(config.layout) / shrink, config.latentChannels]
+  return [batch, config.frames / config.layout.framePack / shrink, positionCount(config.layout) / shrink, config.latentChannels]
 }
 
 /** Size of a batch of features. */
 export function featureShape({ frames, layout }: DuoVaeConfig, batch: number): Shape4D {
-  return [batch, frames, positionCount(layout), featureKinds * layout.pack]
+  return [batch, frames / layout.framePack, positionCount(layout), featureKinds * fieldSize(layout)]
 }
 
 /** Size of a batch of masks, and of the powers that they are held against. */
 export function maskShape({ frames, layout }: DuoVaeConfig, batch: number): Shape4D {
-  return [batch, frames, positionCount(layout), 2 * layout.pack]
+  return [batch, frames / layout.framePack, positionCount(layout), 2 * fieldSize(layout)]
 }
 
 /** Builds the network; nothing is computed until it is applied. */
@@ -128,7 +128,7 @@ function buildEncoder(config: DuoVaeConfig): Encoder {
   const blocks: Layer[] = []
   config.encoderChannels.forEach((channels, level) => {
     const name = `encoder/${level}`
-    const inputs = level === 0 ? featureKinds * config.layout.pack : config.encoderChannels[level - 1]!
+    const inputs = level === 0 ? featureKinds * fieldSize(config.layout) : config.encoderChannels[level - 1]!
     entries.push(convolution(`${name}/entry`, { inputs, outputs: channels, stride: level === 0 ? 1 : 2 }))
     blocks.push(encoderBlock(name, channels, positionCount(config.layout) / 2 ** level, config.frequencyReduction))
   })
@@ -188,7 +188,7 @@ function buildDecoder(stem: string, config: DuoVaeConfig): Decoder {
     .reverse()
   const output = convolution(`decoder/${stem}/output`, {
     inputs: decoderChannels[0]!,
-    outputs: 2 * layout.pack,
+    outputs: 2 * fieldSize(layout),
     size: 1,
     initialiser: 'glorot',
   })

@@ -1,5 +1,6 @@
 import type { LossProgram } from '#main/engine/engine'
 import { tf, type Scalar, type Tensor, type Tensor4D } from '#main/engine/tf'
+import { fieldSize } from '#main/models/bandLayout'
 import { duoVae, featureShape, latentShape, maskShape, type DuoVaeConfig } from '#main/models/duoVae'
 import { klWithFreeBits } from '#main/models/latent'
 import { convolution, parametersOf, shapesOf, type ParameterSpecs } from '#main/models/layers'
@@ -97,7 +98,7 @@ function quarterPower(power: Tensor4D): Tensor4D {
 function latentReader(config: DuoVaeConfig, stem: string) {
   return convolution(`reader/${stem}`, {
     inputs: config.latentChannels,
-    outputs: 2 * config.layout.pack,
+    outputs: 2 * fieldSize(config.layout),
     size: 1,
     initialiser: 'glorot',
   })

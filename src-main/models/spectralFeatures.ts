@@ -1,10 +1,10 @@
-import { rowEdges, type BandLayout } from '#main/models/bandLayout'
+import { fieldOffsets, fieldSize, rowCount, rowEdges, type BandLayout } from '#main/models/bandLayout'
 import type { Spectrum } from '#shared/dsp/spectrum'
 
 /** Left and right; a mono sound has the same spectrum twice. */
 export type StereoSpectrum = readonly [Spectrum, Spectrum]
 
-/** Features a row: |·|^½ of left, right, mid and side. They say how loud a sound is and where it stands, not its phase. */
+/** Features a row: |·|^½ of left, right, mid (L + R)/√2 and side (L - R)/√2. They say how loud a sound is and where it stands, not its phase. */
 export const featureKinds = 4
 
 /** Mean powers of the rows of some frames, each `[frame, row]`. */
@@ -65,35 +65,37 @@ export function powerScale(powers: RowPowers): number {
 }
 
 /**
- * Writes the features of a patch into `out` at `offset`: `[frame, position, channel]`, channel = kind × pack, kinds in the
- * order left, right, mid, side.
+ * Writes the features of a patch into `out` at `offset`: `[time, position, kind × field]` (see `fieldOffsets`), kinds in the
+ * order left, right, mid, side, stretched so that music lies about evenly around 0.
  */
 export function writeFeatures(powers: RowPowers, layout: BandLayout, out: Float32Array, offset: number): void {
-  const { pack } = layout
   const scale = powerScale(powers)
-  const channels = featureKinds * pack
-  const count = powers.left.length
-  for (let i = 0; i < count; i++) {
+  const field = fieldSize(layout)
+  const offsets = fieldOffsets(layout, featureKinds, powers.left.length / rowCount(layout))
+  for (let i = 0; i < offsets.length; i++) {
     const l = powers.left[i]! * scale
     const r = powers.right[i]! * scale
     const c = powers.cross[i]! * scale * 2
-    const k = i % pack
-    const to = offset + ((i - k) / pack) * channels + k
-    out[to] = fourthRoot(l)
-    out[to + pack] = fourthRoot(r)
-    out[to + 2 * pack] = fourthRoot((l + r + c) / 4)
-    out[to + 3 * pack] = fourthRoot((l + r - c) / 4)
+    const to = offset + offsets[i]!
+    out[to] = centred(l)
+    out[to + field] = centred(r)
+    out[to + 2 * field] = centred((l + r + c) / 2)
+    out[to + 3 * field] = centred((l + r - c) / 2)
   }
 }
 
-/** Writes scaled powers into `out` at `offset` as masks are laid out: `[frame, position, channel]`, channel = side × pack. */
-export function writePowers(powers: RowPowers, scale: number, pack: number, out: Float32Array, offset: number): void {
-  for (let i = 0; i < powers.left.length; i++) {
-    const k = i % pack
-    const to = offset + ((i - k) / pack) * 2 * pack + k
-    out[to] = powers.left[i]! * scale
-    out[to + pack] = powers.right[i]! * scale
+/** Writes scaled powers into `out` at `offset` as masks are laid out: `[time, position, side × field]`. */
+export function writePowers(powers: RowPowers, scale: number, layout: BandLayout, out: Float32Array, offset: number): void {
+  const field = fieldSize(layout)
+  const offsets = fieldOffsets(layout, 2, powers.left.length / rowCount(layout))
+  for (let i = 0; i < offsets.length; i++) {
+    out[offset + offsets[i]!] = powers.left[i]! * scale
+    out[offset + offsets[i]! + field] = powers.right[i]! * scale
   }
+}
+
+function centred(power: number): number {
+  return 1.5 * fourthRoot(power) - 0.8
 }
 
 // Rounding can leave a tiny negative power where left and right cancel.

@@ -1,0 +1,103 @@
+import type { RecordingKind } from '#main/datasets/recordings'
+import { AppError } from '#shared/errors'
+
+export type Split = 'train' | 'validation' | 'test'
+
+export interface ManifestEntry {
+  /** Path below the dataset's folder, with `/`. */
+  readonly path: string
+  readonly kind: RecordingKind
+  readonly group: string
+  readonly split: Split
+}
+
+/** A song with both stems. */
+export interface ManifestSong {
+  readonly name: string
+  readonly vocals: string
+  readonly accompaniment: string
+  readonly split: Split
+}
+
+export interface Manifest {
+  readonly entries: readonly ManifestEntry[]
+  readonly songs: readonly ManifestSong[]
+}
+
+export interface ManifestOptions {
+  /** Songs by name (their folder's) that are kept for validation, and for the final test. */
+  readonly validation: readonly string[]
+  readonly test: readonly string[]
+  /** Folders, as path prefixes, that are left out. */
+  readonly without: readonly string[]
+}
+
+const audio = /\.(wav|wave|flac|aif|aiff|mp3|ogg|opus|m4a)$/i
+
+/**
+ * What a folder of recordings offers to training, from its files' paths alone:
+ * `<anywhere>/<song>/vocals.*` with `accompaniment.*` beside it are a song; files below a folder `voices/<group>` are loose
+ * voices, below `music/<group>` loose instrumental music.
+ * @throws AppError DATASET_INVALID for a song without one of its stems or an unknown song in the options, DATASET_EMPTY
+ *   when nothing is left to train on.
+ */
+export function readManifest(paths: readonly string[], options: ManifestOptions): Manifest {
+  const files = paths
+    .filter((path) => audio.test(path) && !options.without.some((prefix) => path.startsWith(prefix)))
+    .toSorted()
+  const songs = findSongs(files, options)
+  for (const name of [...options.validation, ...options.test]) {
+    if (songs.some((song) => song.name === name)) continue
+    throw new AppError('DATASET_INVALID', `There is no song named "${name}" in the dataset. Nothing was started; the songs are: ${songs.map((song) => song.name).join(', ')}.`)
+  }
+  const entries = [
+    ...songs.flatMap((song): ManifestEntry[] => [
+      { path: song.vocals, kind: 'songVocals', group: song.name, split: song.split },
+      { path: song.accompaniment, kind: 'songMusic', group: song.name, split: song.split },
+    ]),
+    ...looseFiles(files, 'voices', 'voice'),
+    ...looseFiles(files, 'music', 'music'),
+  ]
+  const usable = entries.filter((entry) => entry.split === 'train')
+  const has = (...kinds: RecordingKind[]) => usable.some((entry) => kinds.includes(entry.kind))
+  if (!has('songVocals', 'voice') || !has('songMusic', 'music')) {
+    throw new AppError('DATASET_EMPTY', 'The folder holds no vocals, or no music, to train on. Nothing was started; put songs there as <song>/vocals.* with <song>/accompaniment.*, or loose recordings as voices/<group>/* and music/<group>/*.')
+  }
+  return { entries, songs }
+}
+
+function findSongs(files: readonly string[], { validation, test }: ManifestOptions): ManifestSong[] {
+  const stems = new Map<string, { vocals?: string; accompaniment?: string }>()
+  for (const path of files) {
+    const [, folder, stem] = /^(?:(.*)\/)?(vocals|accompaniment)\.[^./]+$/.exec(path) ?? []
+    if (stem) stems.set(folder ?? '', { ...stems.get(folder ?? ''), [stem]: path })
+  }
+  return [...stems].map(([folder, { vocals, accompaniment }]) => {
+    if (!vocals || !accompaniment) {
+      throw new AppError('DATASET_INVALID', `"${folder}" has ${vocals ? 'vocals but no accompaniment' : 'an accompaniment but no vocals'}. Nothing was started; add the missing stem or take the folder away.`)
+    }
+    const name = folder.split('/').at(-1)!
+    const split = validation.includes(name) ? 'validation' : test.includes(name) ? 'test' : 'train'
+    return { name, vocals, accompaniment, split }
+  })
+}
+
+function looseFiles(files: readonly string[], folder: string, kind: RecordingKind): ManifestEntry[] {
+  return files.flatMap((path) => {
+    const parts = path.split('/')
+    const at = parts.indexOf(folder)
+    if (at < 0 || at + 1 >= parts.length) return []
+    const inGroup = at + 2 < parts.length
+    const album = inGroup ? parts[at + 1]! : folder
+    return [{ path, kind, group: kind === 'voice' ? singerOf(album, parts.at(-1)!) : album, split: 'train' as const }]
+  })
+}
+
+/**
+ * Takes of one singer share the name's beginning: up to `__`, or the first three of the words joined by hyphens. Joined
+ * lines must not change the singer in mid-phrase; the weight of a group counts for the album.
+ */
+function singerOf(album: string, file: string): string {
+  const prefix = file.includes('__') ? file.split('__')[0]! : file.split('-').length > 3 ? file.split('-').slice(0, 3).join('-') : ''
+  return prefix ? `${album}/${prefix}` : album
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod'
+
+const size = z.int().positive()
+
+/** @see DuoVaeConfig */
+export const duoVaeConfigSchema = z.object({
+  family: z.literal('duovae'),
+  stft: z.object({ sampleRate: size, fftSize: size, hopLength: size }),
+  frames: size,
+  layout: z.object({
+    groups: z.array(z.object({ firstBin: z.int().nonnegative(), width: size, count: size })).min(1),
+    pack: size,
+    framePack: size,
+  }),
+  encoderChannels: z.array(size).min(2),
+  decoderChannels: z.array(size).min(1),
+  latentChannels: size,
+  frequencyReduction: size,
+})
+
+/** What a model says of itself; card.json beside its weights. The contract's ModelCard is what the UI shows of it. */
+export const modelFileCard = z.object({
+  formatVersion: z.literal(1),
+  name: z.string(),
+  summary: z.string(),
+  licence: z.string(),
+  parameters: size,
+  /** Of weights.safetensors. */
+  sha256: z.string(),
+  config: duoVaeConfigSchema,
+  /** What it was trained on, in words, and whom that is owed to. */
+  data: z.string(),
+  attributions: z.array(z.string()),
+  scores: z.array(z.object({ name: z.string(), value: z.number(), unit: z.string(), measuredOn: z.string() })),
+  training: z.object({ steps: z.int().nonnegative(), seconds: z.number(), seed: z.int(), engine: z.string(), config: z.unknown() }),
+  /** The first masks that the network gives for a fixed input: whoever loads it checks that it still does. */
+  selfTest: z.object({ seed: z.int(), mask: z.array(z.number()) }),
+})
+
+export type ModelFileCard = z.output<typeof modelFileCard>

@@ -1,0 +1,38 @@
+import type { Engine, NamedArrays } from '#main/engine/engine'
+import { featureShape, maskProgram, type DuoVaeConfig } from '#main/models/duoVae'
+import { AppError } from '#shared/errors'
+import { randomStream } from '#shared/random'
+
+/** Values that are kept and compared, spread over the whole mask. */
+const probes = 32
+
+/** Masks that a network gives for noise of the given seed, at `probes` places. */
+export async function selfTestMask(config: DuoVaeConfig, parameters: NamedArrays, engine: Engine, seed: number): Promise<number[]> {
+  const random = randomStream(seed)
+  const size = featureShape(config, 1).reduce((product, n) => product * n, 1)
+  const features = Float32Array.from({ length: size }, () => random.normal())
+  const network = await engine.compile(maskProgram(config, 1), parameters)
+  try {
+    const { vocalMask } = await network.run({ features })
+    const step = Math.floor(vocalMask!.length / probes)
+    return Array.from({ length: probes }, (_, i) => vocalMask![i * step]!)
+  } finally {
+    network.dispose()
+  }
+}
+
+/** Root mean square by which engines may differ; a wrong weight or operation moves masks by far more. */
+const tolerance = 2e-3
+
+/** @throws AppError MODEL_CORRUPT when the masks are not those of the card. */
+export async function requireSelfTest(
+  expected: { seed: number; mask: readonly number[] },
+  config: DuoVaeConfig,
+  parameters: NamedArrays,
+  engine: Engine,
+): Promise<void> {
+  const mask = await selfTestMask(config, parameters, engine, expected.seed)
+  const error = Math.sqrt(mask.reduce((sum, value, i) => sum + (value - expected.mask[i]!) ** 2, 0) / mask.length)
+  if (error <= tolerance) return
+  throw new AppError('MODEL_CORRUPT', `The model failed its self-test on ${engine.label}: its masks are off by ${error.toPrecision(2)}. It was not used; choose another model or engine, or install it again.`)
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { NamedArrays } from '#main/engine/engine'
+import { duoVae, type DuoVaeConfig } from '#main/models/duoVae'
+import { modelFileCard, type ModelFileCard } from '#main/models/modelCard'
+import { shapesOf } from '#main/models/layers'
+import { decodeWeights, encodeWeights } from '#main/models/weightsFile'
+import { AppError } from '#shared/errors'
+
+export interface LoadedModel {
+  readonly card: ModelFileCard
+  readonly parameters: NamedArrays
+}
+
+/**
+ * Reads a model's folder (card.json, weights.safetensors) and checks that they belong together.
+ * @throws AppError MODEL_NOT_FOUND, MODEL_CORRUPT
+ */
+export async function loadModel(directory: string): Promise<LoadedModel> {
+  const [text, weights] = await Promise.all([
+    readFile(join(directory, 'card.json'), 'utf8'),
+    readFile(join(directory, 'weights.safetensors')),
+  ]).catch((cause: unknown) => {
+    throw new AppError('MODEL_NOT_FOUND', `There is no complete model in ${directory}. Nothing was loaded; install the model again.`, { cause })
+  })
+  const card = readCard(text)
+  if (sha256(weights) !== card.sha256) {
+    throw new AppError('MODEL_CORRUPT', `The weights of "${card.name}" are not those of its card (SHA-256 differs). The model was not used; install it again.`)
+  }
+  const { arrays } = decodeWeights(weights)
+  const shapes = shapesOf(duoVae(card.config).parameters)
+  for (const [name, shape] of Object.entries(shapes)) {
+    if (arrays[name]?.length === shape.reduce((product, n) => product * n, 1)) continue
+    throw new AppError('MODEL_CORRUPT', `The weights of "${card.name}" lack ${name} in the right size. The model was not used; install it again.`)
+  }
+  return { card, parameters: Object.fromEntries(Object.keys(shapes).map((name) => [name, arrays[name]!])) }
+}
+
+function readCard(text: string): ModelFileCard {
+  try {
+    return modelFileCard.parse(JSON.parse(text))
+  } catch (cause) {
+    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause)
+    throw new AppError('MODEL_CORRUPT', `The model's card cannot be used: ${why}. The model was not loaded; install it again.`, { cause })
+  }
+}
+
+/** Writes a model's folder; each file appears whole or not at all, the card last. */
+export async function saveModel(
+  directory: string,
+  card: Omit<ModelFileCard, 'formatVersion' | 'sha256' | 'parameters'>,
+  parameters: NamedArrays,
+): Promise<void> {
+  await mkdir(directory, { recursive: true })
+  const shapes = shapesOf(duoVae(card.config as DuoVaeConfig).parameters)
+  const network = Object.fromEntries(Object.keys(shapes).map((name) => [name, parameters[name]!]))
+  const weights = encodeWeights(network, shapes)
+  const count = Object.values(network).reduce((sum, values) => sum + values.length, 0)
+  await writeWhole(join(directory, 'weights.safetensors'), weights)
+  const full: ModelFileCard = { formatVersion: 1, ...card, parameters: count, sha256: sha256(weights) }
+  await writeWhole(join(directory, 'card.json'), `${JSON.stringify(full, undefined, 2)}\n`)
+}
+
+/** Writes a file under another name first, so that a crash leaves the old one or the new one. */
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  await writeFile(`${path}.part`, content, { flush: true })
+  await rename(`${path}.part`, path)
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}

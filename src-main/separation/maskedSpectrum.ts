@@ -1,0 +1,155 @@
+import { fieldOffsets, fieldSize, rowCount, rowOfBin } from '#main/models/bandLayout'
+import { featureKinds, rowPowers, writeFeatures, type StereoSpectrum } from '#main/models/spectralFeatures'
+import type { SeparationOptions, Separator } from '#main/separation/separator'
+import { createSegmentPlan, type SegmentPlan } from '#shared/dsp/segments'
+import { createSpectrum, type Spectrum } from '#shared/dsp/spectrum'
+
+const overlaps = { fast: 0.25, best: 0.75 } as const
+
+/** Frames kept beyond what is needed, so that buffers are moved seldom. */
+const slack = 256
+
+/**
+ * Turns the spectrum of a mixture that arrives frame by frame into that of its vocals: cuts it into overlapping segments,
+ * asks the model for their masks, cross-fades these, applies them. Holds a few segments, whatever the length.
+ */
+export class MaskedSpectrum {
+  private readonly plan: SegmentPlan
+  private readonly rows: number
+  private readonly binRows: Uint16Array
+  private readonly maskOffsets: Uint32Array
+  private channels: Spectrum[] = []
+  /** Sum of weighted masks, `[frame, side, row]`. */
+  private masks: Float32Array
+  /** Frame that stands in row 0 of the buffers. */
+  private origin = 0
+  private received = 0
+  private segments = 0
+  private segmentCount = Infinity
+  private pulled = 0
+
+  constructor(
+    private readonly separator: Separator,
+    options: SeparationOptions,
+    private readonly bins: number,
+  ) {
+    const { layout, frames } = separator.config
+    this.plan = createSegmentPlan({ size: frames, overlap: overlaps[options.quality] })
+    this.rows = rowCount(layout)
+    this.binRows = rowOfBin(layout, bins)
+    this.maskOffsets = fieldOffsets(layout, 2, frames)
+    this.masks = new Float32Array(0)
+  }
+
+  /** True when the masks of all frames are known and pulled. */
+  get finished(): boolean {
+    return this.segments >= this.segmentCount && this.pulled === this.received
+  }
+
+  /** Takes the next frames of one or two channels. */
+  push(spectra: readonly Spectrum[]): void {
+    const frames = spectra[0]!.frames
+    this.makeRoom(frames, spectra.length)
+    spectra.forEach((spectrum, i) => {
+      const at = (this.received - this.origin) * this.bins
+      this.channels[i]!.re.set(spectrum.re.subarray(0, frames * this.bins), at)
+      this.channels[i]!.im.set(spectrum.im.subarray(0, frames * this.bins), at)
+    })
+    this.received += frames
+  }
+
+  /** Says that no frame follows. */
+  end(): void {
+    this.segmentCount = this.plan.count(this.received)
+  }
+
+  /** Computes one batch of segments if their frames are there; says whether it did. */
+  async step(): Promise<boolean> {
+    const { batch, masks } = this.separator
+    // A segment's weights depend on which follow it, so all but the last few wait for frames beyond their own.
+    const ready = Math.floor((this.received - this.plan.size) / this.plan.step) + 1 - this.plan.reach
+    const count = Math.min(batch, Math.min(this.segmentCount, Infinity) - this.segments)
+    if (count <= 0 || (this.segmentCount === Infinity && ready - this.segments < batch)) return false
+    const { frames, layout } = this.separator.config
+    const size = frames * this.rows * featureKinds
+    const features = new Float32Array(batch * size)
+    for (let i = 0; i < count; i++) {
+      const start = (this.segments + i) * this.plan.step - this.origin
+      writeFeatures(rowPowers(this.stereo(), layout, start, frames), layout, features, i * size)
+    }
+    const { vocalMask } = await masks.run({ features })
+    for (let i = 0; i < count; i++) this.addMask(vocalMask!, i)
+    this.segments += count
+    return true
+  }
+
+  /** The vocals' spectrum of the frames whose masks are known and not yet pulled. */
+  pull(): Spectrum[] {
+    const known = this.segments >= this.segmentCount ? this.received : Math.min(this.received, this.segments * this.plan.step)
+    const frames = known - this.pulled
+    const out = this.channels.map((channel, side) => this.masked(channel, side, frames))
+    this.pulled = known
+    return out
+  }
+
+  private stereo(): StereoSpectrum {
+    const [left, right = left] = this.channels.map((channel) => ({ ...channel, frames: this.received - this.origin }))
+    return [left!, right!]
+  }
+
+  private addMask(masks: Float32Array, item: number): void {
+    const { frames, layout } = this.separator.config
+    const field = fieldSize(layout)
+    const index = this.segments + item
+    const weights = this.plan.weights(index, this.segmentCount)
+    const first = index * this.plan.step
+    for (let f = 0; f < frames && first + f < this.received; f++) {
+      const weight = weights[f]!
+      const to = (first + f - this.origin) * 2 * this.rows
+      for (let row = 0; row < this.rows; row++) {
+        const from = item * frames * this.rows * 2 + this.maskOffsets[f * this.rows + row]!
+        this.masks[to + row]! += weight * masks[from]!
+        this.masks[to + this.rows + row]! += weight * masks[from + field]!
+      }
+    }
+  }
+
+  private masked(channel: Spectrum, side: number, frames: number): Spectrum {
+    const out = createSpectrum(frames, this.bins)
+    const mono = this.channels.length === 1
+    for (let f = 0; f < frames; f++) {
+      const row = this.pulled + f - this.origin
+      const mask = row * 2 * this.rows
+      for (let bin = 0; bin < this.bins; bin++) {
+        const at = mask + this.binRows[bin]!
+        const value = mono ? (this.masks[at]! + this.masks[at + this.rows]!) / 2 : this.masks[at + side * this.rows]!
+        out.re[f * this.bins + bin] = channel.re[row * this.bins + bin]! * value
+        out.im[f * this.bins + bin] = channel.im[row * this.bins + bin]! * value
+      }
+    }
+    return out
+  }
+
+  /** Drops frames that neither a coming segment nor a pull needs, and grows the buffers where that is not enough. */
+  private makeRoom(frames: number, channels: number): void {
+    const capacity = this.channels[0]?.frames ?? 0
+    const kept = this.received - this.origin
+    if (kept + frames <= capacity) return
+    const drop = Math.min(this.segments * this.plan.step, this.pulled) - this.origin
+    const size = Math.max(capacity, kept - drop + frames + slack)
+    const move = (values: Float32Array | undefined, width: number) => {
+      const out = size === capacity && values ? values : new Float32Array(size * width)
+      if (values === out) out.copyWithin(0, drop * width, kept * width).fill(0, (kept - drop) * width)
+      else if (values) out.set(values.subarray(drop * width, kept * width))
+      return out
+    }
+    this.channels = Array.from({ length: channels }, (_, i) => ({
+      re: move(this.channels[i]?.re, this.bins),
+      im: move(this.channels[i]?.im, this.bins),
+      frames: size,
+      bins: this.bins,
+    }))
+    this.masks = move(this.masks.length > 0 ? this.masks : undefined, 2 * this.rows)
+    this.origin += drop
+  }
+}
