@@ -11,6 +11,8 @@ export interface StftConfig {
   readonly hopLength: number
 }
 
+const framesAtOnce = 16
+
 /**
  * Returns the app's short-time Fourier transform: frame f is centred at sample f·hopLength, weighted by the periodic
  * Hann window; samples outside the signal count as 0. Call `dispose` when done.
@@ -79,9 +81,16 @@ export class Stft {
    */
   inverse(spectrum: Spectrum, length = (spectrum.frames - 1) * this.hopLength): Float32Array {
     const stream = this.openInverse()
-    stream.push(spectrum)
+    const signal = new Float32Array(Math.max(0, length))
+    let done = 0
+    // A few frames at a time, so that the sums stay in the processor's cache.
+    for (let row = 0; row < spectrum.frames; row += framesAtOnce) {
+      stream.push(spectrum, Math.min(framesAtOnce, spectrum.frames - row), row)
+      done += stream.pullInto(signal, done)
+    }
     stream.end(length)
-    return stream.pull()
+    stream.pullInto(signal, done)
+    return signal
   }
 
   /** A transform of a signal that arrives in blocks; gives the very numbers of `forward`. */

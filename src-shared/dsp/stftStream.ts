@@ -129,22 +129,28 @@ export class InverseStftStream {
     this.length = length
   }
 
-  /** Returns the next `count` samples (by default all available), in `out` when given. */
-  pull(count = this.available, out = new Float32Array(count)): Float32Array {
+  /** Returns the next `count` samples (by default all available). */
+  pull(count = this.available): Float32Array {
     if (count > this.available) throw new AppError('INTERNAL', 'More samples were asked for than are available.')
     const start = this.pulled - this.origin
-    out.set(this.sum.subarray(start, start + count))
     this.pulled += count
-    return out
+    return this.sum.slice(start, start + count)
+  }
+
+  /** Writes the available samples to `out` from `at` on, as far as they fit, and returns how many. */
+  pullInto(out: Float32Array, at = 0): number {
+    const count = Math.min(this.available, out.length - at)
+    const start = this.pulled - this.origin
+    out.set(this.sum.subarray(start, start + count), at)
+    this.pulled += count
+    return count
   }
 
   /** Divides the next hop of samples by Σw² of the frames that cover it; the last `missing` of them do not exist. */
   private finishBlock(missing: number): void {
     const { fftSize, hopLength } = this.stft
     this.prepareReciprocal(missing, Math.min(this.frames - 1 + missing, Math.ceil(fftSize / hopLength) - 1))
-    const { sum, reciprocal } = this
-    const start = this.final - this.origin
-    for (let n = 0; n < hopLength; n++) sum[start + n] = sum[start + n]! * reciprocal[n]!
+    scale(this.sum, this.final - this.origin, this.reciprocal)
     this.final += hopLength
   }
 
@@ -175,4 +181,8 @@ export class InverseStftStream {
     this.sum = target
     this.origin += drop
   }
+}
+
+function scale(values: Float32Array, start: number, factors: Float64Array): void {
+  for (let n = 0; n < factors.length; n++) values[start + n] = values[start + n]! * factors[n]!
 }
