@@ -1,15 +1,16 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { AppError } from '#shared/errors'
 import { AudioInput } from '#main/node/audioInput'
-import type { AudioInfo, BlockOptions } from '#main/node/audioReader'
+import type { AudioInfo } from '#main/node/audioInfo'
+import type { BlockOptions } from '#main/node/audioReader'
 import type { Frame } from '#main/node/ffmpeg'
 import { copySamples, sampleLayout } from '#main/node/sampleFormats'
 
 /** Frames in a block: big enough that a block costs next to nothing, small enough that a cancel is quick. */
 const blockFrames = 16384
 
-/** What is known of an opened file, shared by all passes over it. */
-export interface DecodePlan {
+/** What is known of a file and needed to decode it. */
+export interface FilePlan {
   readonly path: string
   readonly info: AudioInfo
   /** Frames that the header promises, where it can be trusted. */
@@ -18,6 +19,10 @@ export interface DecodePlan {
   readonly seekable: boolean
   /** True when an Ogg stream lacks its end mark: it was cut off, by how much nobody knows. */
   readonly endMissing: boolean
+}
+
+/** A file and what all passes over it share. */
+export interface DecodePlan extends FilePlan {
   readonly warnings: string[]
   readonly state: { closed: boolean }
 }
@@ -131,10 +136,9 @@ class BlockCollector {
 
   private requireFinite(count: number, plan: DecodePlan, position: number): void {
     for (const [channel, samples] of this.block.entries()) {
-      let sum = 0
-      for (let i = this.filled; i < this.filled + count; i++) sum += samples[i]! * 0
-      if (sum === 0) continue
-      const bad = samples.findIndex((value, i) => i >= this.filled && !Number.isFinite(value))
+      let bad = this.filled
+      while (bad < this.filled + count && Number.isFinite(samples[bad])) bad++
+      if (bad === this.filled + count) continue
       const seconds = ((position + bad - this.filled) / plan.info.sampleRate).toFixed(3)
       throw new AppError(
         'AUDIO_NOT_FINITE',

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises'
+import { open, type FileHandle } from 'node:fs/promises'
 
 /** Facts that FFmpeg does not tell and that decide what we can promise about a file. Each reads a few bytes. */
 
@@ -127,6 +127,16 @@ export async function hasOggEnd(file: FileHandle, fileSize: number): Promise<boo
     return false
   }
   return false
+}
+
+/** Opens a file for reading while `use` runs. */
+export async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
+  const file = await open(path, 'r')
+  try {
+    return await use(file)
+  } finally {
+    await file.close()
+  }
 }
 
 async function read(file: FileHandle, position: number, length: number): Promise<Buffer> {

@@ -44,7 +44,7 @@ export async function openEncodedSink(path: string, target: EncoderTarget): Prom
 /** Returns whether the codec of `container` takes this sample rate. */
 export function takesRate(container: EncoderTarget['container'], sampleRate: number): boolean {
   const rates = Codec.findEncoderByName(codecs[container] as Parameters<typeof Codec.findEncoderByName>[0])?.supportedSamplerates
-  return rates == null || rates.includes(sampleRate)
+  return !rates || rates.includes(sampleRate)
 }
 
 class Encoder implements SampleSink {
