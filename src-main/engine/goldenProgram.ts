@@ -1,6 +1,4 @@
-import { randomStream } from '#shared/random'
-import type { LossProgram, NamedArrays, NamedShapes, NamedTensors } from '#main/engine/engine'
-import { sizeOf } from '#main/engine/namedTensors'
+import type { LossProgram, NamedTensors } from '#main/engine/engine'
 import { denseOverBins, groupNorm } from '#main/engine/operations'
 import { type Scalar, type Tensor1D, type Tensor2D, type Tensor4D, tf } from '#main/engine/tf'
 
@@ -89,17 +87,3 @@ function lossOf(
   const loss = tf.addN([spectrum, magnitude, tf.mul(kl, 0.1), tf.maximum(tf.mul(dense, 0.1), -1)]) as Scalar
   return { loss, spectrum, magnitude, kl }
 }
-
-/** The values that the program is run on, the same everywhere. */
-export function goldenArrays(shapes: NamedShapes, seed: number): NamedArrays {
-  const stream = randomStream(seed)
-  return Object.fromEntries(
-    Object.entries(shapes).map(([name, shape]) => {
-      const own = stream.fork(name)
-      return [name, Float32Array.from({ length: sizeOf(shape) }, () => own.between(-0.7, 0.9))]
-    }),
-  )
-}
-
-/** Seeds of the golden parameters and inputs. */
-export const goldenSeeds = { parameters: 11, inputs: 12 } as const

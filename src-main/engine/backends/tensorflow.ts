@@ -39,14 +39,21 @@ async function load(): Promise<NativeBackend> {
 }
 
 /**
- * Opens the native TensorFlow library, on an NVIDIA GPU where it found one, else on the CPU; `id` says which.
- * @throws AppError ENGINE_UNAVAILABLE when the library is not installed or does not load.
+ * Opens the native TensorFlow library, on an NVIDIA GPU or on the CPU.
+ * @throws AppError ENGINE_UNAVAILABLE when the library is not installed, does not load, or computes elsewhere.
  */
-export async function openTensorflow(): Promise<Engine> {
+export async function openTensorflow(id: 'tensorflow-gpu' | 'tensorflow-cpu'): Promise<Engine> {
+  // Only read when the library is loaded: a process that has used the GPU keeps it.
+  if (id === 'tensorflow-cpu' && !loading) process.env.CUDA_VISIBLE_DEVICES = '-1'
   loading ??= load()
   const backend = await loading
   const version = backend.binding.TF_Version
-  return backend.isUsingGpuDevice
-    ? tfjsEngine('tensorflow-gpu', `NVIDIA GPU (TensorFlow ${version})`, 'tensorflow')
-    : tfjsEngine('tensorflow-cpu', `CPU (TensorFlow ${version})`, 'tensorflow')
+  if (backend.isUsingGpuDevice !== (id === 'tensorflow-gpu')) {
+    const message = backend.isUsingGpuDevice
+      ? 'TensorFlow computes on the GPU in this process and cannot change to the CPU.'
+      : `TensorFlow ${version} found no NVIDIA GPU that it can use.`
+    throw new AppError('ENGINE_UNAVAILABLE', message)
+  }
+  const where = backend.isUsingGpuDevice ? 'NVIDIA GPU' : 'CPU'
+  return tfjsEngine(id, `${where} (TensorFlow ${version})`, 'tensorflow')
 }
