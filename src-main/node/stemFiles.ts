@@ -65,9 +65,10 @@ export async function writeStemFiles(request: StemFilesRequest, context: WorkCon
     const pair = await openWriters(request, source, plan, writers)
     await writeStems(source, plan, store, pair, request.seed, facts.frames, context)
     const residual = await measureResidual(source, plan, pair, facts.frames, context)
-    const paths = await publishPair(pair, request, request.overwrite, (path) => rm(path, { force: true }))
+    const { vocalsPath, musicPath } = await publishPair(pair, request, request.overwrite, (path) => rm(path, { force: true }))
     return {
-      ...paths,
+      vocalsPath,
+      musicPath,
       frames: facts.frames,
       sampleRate,
       channels,

@@ -36,7 +36,7 @@ export function formatChannels(channels: number): string {
   return channels === 1 ? 'mono' : channels === 2 ? 'stereo' : `${channels} channels`
 }
 
-/** A null residual, of which a sum that is exact to the last bit is reported as -400. */
+/** A null residual; services report a sum that is exact to the last bit as -200 or less, for want of infinity in JSON. */
 export function formatResidual(dbfs: number): string {
-  return dbfs <= -400 ? 'exact to the last bit' : `residual ${dbfs.toFixed(1)} dBFS`
+  return dbfs <= -200 ? 'exact to the last bit' : `residual ${dbfs.toFixed(1)} dBFS`
 }

@@ -1,0 +1,42 @@
+import { BrowserWindow, session } from 'electron'
+import { pageOrigin } from '#main/hosts/electron/pageScheme'
+
+/** Opens the one window, which can show our page and nothing else, and reach nothing outside this computer. */
+export function openWindow(preload: string): BrowserWindow {
+  const window = new BrowserWindow({
+    width: 1280,
+    height: 800,
+    minWidth: 720,
+    minHeight: 520,
+    backgroundColor: '#0E1116',
+    autoHideMenuBar: true,
+    title: 'Stemwright',
+    webPreferences: { preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false },
+  })
+  confine(window)
+  return window
+}
+
+/** Shows the page; to be called once everything that it will ask for is connected. */
+export async function showPage(window: BrowserWindow): Promise<void> {
+  await window.loadURL(`${pageOrigin}/index.html`)
+}
+
+function confine({ webContents }: BrowserWindow): void {
+  webContents.setWindowOpenHandler(() => ({ action: 'deny' }))
+  webContents.on('will-navigate', (event) => event.preventDefault())
+  webContents.on('will-attach-webview', (event) => event.preventDefault())
+}
+
+const ownSchemes = new Set(['app:', 'stem:', 'blob:', 'data:', 'devtools:'])
+
+/** Refuses every permission but writing to the clipboard, and every request that would leave this computer. */
+export function confineSession(): void {
+  const { defaultSession } = session
+  const allowed = (permission: string) => permission === 'clipboard-sanitized-write'
+  defaultSession.setPermissionRequestHandler((_contents, permission, callback) => callback(allowed(permission)))
+  defaultSession.setPermissionCheckHandler((_contents, permission) => allowed(permission))
+  defaultSession.webRequest.onBeforeRequest(({ url }, callback) => {
+    callback({ cancel: !ownSchemes.has(new URL(url).protocol) })
+  })
+}
