@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openAudio } from '#main/node/audioReader'
-import { createAudioWriter } from '#main/node/audioWriter'
+import { createAudioWriter, extensionOf } from '#main/node/audioWriter'
 import { writeStemFiles } from '#main/node/stemFiles'
 import { asStored, fixtureKind, fixtureKinds, tones, writeFixture } from '#test/audioFixtures'
 import { blocksOf, largestDifference, quietContext, readAll } from '#test/soundFiles'
@@ -188,20 +188,27 @@ describe('a place that can not be written', () => {
     await expect(createAudioWriter(at('high.mp3'), mp3)).rejects.toMatchObject({ code: 'AUDIO_UNSUPPORTED', message: expect.stringContaining('FLAC') })
     expect(readdirSync(folder)).toEqual([])
   })
+})
 
-  const small = mountSmallDisk()
-  it.skipIf(small === undefined).each(['wav24', 'flac', 'mp3', 'm4a'] as const)('a full disk, %s (needs the right to mount: skipped without)', async (format) => {
-    const extension = format === 'wav24' ? 'wav' : format
+describe('a full disk', () => {
+  let disk: string | undefined
+  beforeAll(() => void (disk = mountSmallDisk()))
+  afterAll(() => {
+    if (disk === undefined) return
+    execFileSync('umount', [disk])
+    rmSync(disk, { recursive: true })
+  })
+
+  // The disk takes the parked vocals (10.6 MB) but not the stems as well.
+  it.for(['wav24', 'flac', 'mp3', 'm4a'] as const)('%s is told and cleaned up', async (format, { skip }) => {
+    if (disk === undefined) return skip('mounting a small file system is not allowed here')
+    const extension = extensionOf(format)
     const source = fixture('24.wav', tones(2, 30 * 44100, 44100, 0.4))
     const vocals = (await readAll(source)).map((plane) => plane.map((value) => value / 3))
-    const paths = { sourcePath: source, vocalsPath: join(small!, `v.${extension}`), musicPath: join(small!, `m.${extension}`) }
+    const paths = { sourcePath: source, vocalsPath: join(disk, `v${extension}`), musicPath: join(disk, `m${extension}`) }
     const request = { ...paths, vocals: blocksOf(vocals), format, overwrite: false, seed: 1 } as const
-    // The disk takes the parked vocals (10.6 MB) but not the stems as well.
     await expect(writeStemFiles(request, quietContext())).rejects.toMatchObject({ code: 'DISK_FULL' })
-    expect(readdirSync(small!)).toEqual([])
-  })
-  afterEach((context) => {
-    if (context.task.name.startsWith('a full disk, m4a') && small !== undefined) execFileSync('umount', [small])
+    expect(readdirSync(disk)).toEqual([])
   })
 })
 

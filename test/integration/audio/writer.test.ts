@@ -92,6 +92,15 @@ describe('tags', () => {
   })
 })
 
+describe('tags of the file itself', () => {
+  // Would catch: a song's loudness or gapless data being copied to stems, where players would act on it.
+  it('are not handed on', async () => {
+    const tags = { title: 'Song', replaygain_track_gain: '-7 dB', itunsmpb: '0 840', encoder: 'X', bpm: '120' }
+    const { info } = await openAudio(await write('flac', tones(1, 44_100, 44100), 44100, { tags }))
+    expect(info.tags).toEqual({ title: 'Song', bpm: '120' })
+  })
+})
+
 describe('life of a file', () => {
   it('is invisible until finished, and gone after an abort', async () => {
     const path = join(folder, 'song.wav')
