@@ -1,7 +1,7 @@
 import type { Stereo } from '#main/datasets/effects/stereo'
 import type { TakeStudio } from '#main/datasets/takes'
 import type { NamedArrays } from '#main/engine/engine'
-import { rowCount } from '#main/models/bandLayout'
+import { rowCount, rowEdges } from '#main/models/bandLayout'
 import { featureShape, maskShape, type DuoVaeConfig } from '#main/models/duoVae'
 import { featureKinds, powerScale, rowPowers, writeFeatures, writePowers, type StereoSpectrum } from '#main/models/spectralFeatures'
 import type { Stft } from '#shared/dsp/stft'
@@ -28,33 +28,38 @@ export interface PatchSource {
 }
 
 /**
- * Draws batches of random remixes. Takes are costly to make and a mixture is cheap, so each take is mixed several times
- * with others: patch n may use the takes `n / reuse` to `n / reuse + pool`, which are made when first asked for.
+ * Draws batches of random remixes. A take and its spectrum are costly to make and a mixture of two spectra is cheap, so each
+ * take is mixed several times: patch n may use the takes `n / reuse` to `n / reuse + pool`, made when first asked for.
  */
 export function patchSource(studio: TakeStudio, model: DuoVaeConfig, stft: Stft, config: PatchConfig): PatchSource {
   const root = randomStream(config.seed)
+  const bins = Math.max(...rowEdges(model.layout).map(({ end }) => end))
   const takes = {
-    vocals: slidingTakes((index) => studio.vocals(root.fork(`vocals ${index}`))),
-    music: slidingTakes((index) => studio.music(root.fork(`music ${index}`))),
+    vocals: slidingTakes((index) => spectrumOf(studio.vocals(root.fork(`vocals ${index}`)), stft, bins)),
+    music: slidingTakes((index) => spectrumOf(studio.music(root.fork(`music ${index}`)), stft, bins)),
   }
-  const patchSamples = (model.frames - 1) * model.stft.hopLength
+  const drawPatch = (number: number, out: NamedArrays, item: number) => {
+    const random = root.fork(`patch ${number}`)
+    const oldest = Math.floor(number / config.reuse)
+    const fate = random.uniform()
+    const balance = config.balance.mean + config.balance.deviation * random.normal()
+    const draw = (kind: 'vocals' | 'music', gain: number): Excerpt => {
+      const spectrum = takes[kind](oldest + random.integer(config.pool), oldest)
+      return {
+        spectrum: random.chance(0.5) ? spectrum : [spectrum[1], spectrum[0]],
+        // Frames at the edges have seen silence beyond the take.
+        firstFrame: 2 + random.integer(spectrum[0].frames - model.frames - 3),
+        gain: random.chance(0.5) ? gain : -gain,
+      }
+    }
+    const vocals = draw('vocals', fate < config.withoutVocals ? 0 : 10 ** (Math.min(12, Math.max(-18, balance)) / 20))
+    const music = draw('music', fate > 1 - config.withoutMusic ? 0 : 1)
+    writePatch(out, item, model, vocals, music)
+  }
   return {
     batch(step, size) {
       const out = emptyBatch(model, size)
-      for (let item = 0; item < size; item++) {
-        const number = step * size + item
-        const random = root.fork(`patch ${number}`)
-        const oldest = Math.floor(number / config.reuse)
-        const draw = (kind: 'vocals' | 'music') =>
-          crop(takes[kind](oldest + random.integer(config.pool), oldest), patchSamples, random.fork(kind))
-        const vocals = draw('vocals')
-        const music = draw('music')
-        const fate = random.uniform()
-        const balance = config.balance.mean + config.balance.deviation * random.normal()
-        const vocalGain = fate < config.withoutVocals ? 0 : 10 ** (Math.min(12, Math.max(-18, balance)) / 20)
-        const musicGain = fate > 1 - config.withoutMusic ? 0 : 1
-        writePatch(out, item, model, spectrumOf(stft, vocals, vocalGain, model.frames), spectrumOf(stft, music, musicGain, model.frames))
-      }
+      for (let item = 0; item < size; item++) drawPatch(step * size + item, out, item)
       return out
     },
   }
@@ -70,39 +75,58 @@ function emptyBatch(model: DuoVaeConfig, size: number): NamedArrays {
   }
 }
 
-function writePatch(out: NamedArrays, item: number, model: DuoVaeConfig, vocals: StereoSpectrum, music: StereoSpectrum): void {
-  const { layout, frames } = model
-  const mixture = vocals.map((spectrum, side) => sum(spectrum, music[side]!)) as unknown as StereoSpectrum
-  const powers = rowPowers(mixture, layout, 0, frames)
-  const scale = powerScale(powers)
+/** A part of a take, from `firstFrame` on. */
+interface Excerpt {
+  readonly spectrum: StereoSpectrum
+  readonly firstFrame: number
+  readonly gain: number
+}
+
+function writePatch(out: NamedArrays, item: number, { layout, frames }: DuoVaeConfig, vocals: Excerpt, music: Excerpt): void {
+  const mixture = rowPowers(mixed(vocals, music, frames), layout, 0, frames)
+  const scale = powerScale(mixture)
   const at = item * frames * rowCount(layout)
-  writeFeatures(powers, layout, out.features!, at * featureKinds)
-  writePowers(powers, scale, layout, out.mixturePower!, at * 2)
-  writePowers(rowPowers(vocals, layout, 0, frames), scale, layout, out.vocalPower!, at * 2)
-  writePowers(rowPowers(music, layout, 0, frames), scale, layout, out.musicPower!, at * 2)
+  writeFeatures(mixture, layout, out.features!, at * featureKinds)
+  writePowers(mixture, scale, layout, out.mixturePower!, at * 2)
+  for (const [name, { spectrum, firstFrame, gain }] of [['vocalPower', vocals], ['musicPower', music]] as const) {
+    writePowers(rowPowers(spectrum, layout, firstFrame, frames), scale * gain * gain, layout, out[name]!, at * 2)
+  }
 }
 
-type Spectrum = StereoSpectrum[number]
-
-function sum(a: Spectrum, b: Spectrum): Spectrum {
-  return { ...a, re: a.re.map((value, i) => value + b.re[i]!), im: a.im.map((value, i) => value + b.im[i]!) }
+function mixed(a: Excerpt, b: Excerpt, frames: number): StereoSpectrum {
+  return [0, 1].map((side) => {
+    const x = a.spectrum[side]!
+    const y = b.spectrum[side]!
+    const size = frames * x.bins
+    const sum = (part: 're' | 'im') => {
+      const values = new Float32Array(size)
+      const xs = x[part]
+      const ys = y[part]
+      const xAt = a.firstFrame * x.bins
+      const yAt = b.firstFrame * y.bins
+      for (let i = 0; i < size; i++) values[i] = a.gain * xs[xAt + i]! + b.gain * ys[yAt + i]!
+      return values
+    }
+    return { re: sum('re'), im: sum('im'), frames, bins: x.bins }
+  }) as unknown as StereoSpectrum
 }
 
-function spectrumOf(stft: Stft, sound: Stereo, gain: number, frames: number): StereoSpectrum {
-  return sound.map((samples) => stft.forward(samples.map((value) => value * gain), 0, frames)) as unknown as StereoSpectrum
-}
-
-/** A random part of a take, sides and polarity swapped at random. */
-function crop(take: Stereo, length: number, random: ReturnType<typeof randomStream>): Stereo {
-  const start = random.integer(take[0].length - length + 1)
-  const sign = random.chance(0.5) ? 1 : -1
-  const part = take.map((samples) => samples.subarray(start, start + length).map((value) => sign * value)) as Stereo
-  return random.chance(0.5) ? [part[1], part[0]] : part
+/** The first `bins` bins of a take's spectrum. */
+function spectrumOf(sound: Stereo, stft: Stft, bins: number): StereoSpectrum {
+  return sound.map((samples) => {
+    const { re, im, frames, bins: all } = stft.forward(samples)
+    const narrowed = (values: Float32Array) => {
+      const out = new Float32Array(frames * bins)
+      for (let f = 0; f < frames; f++) out.set(values.subarray(f * all, f * all + bins), f * bins)
+      return out
+    }
+    return { re: narrowed(re), im: narrowed(im), frames, bins }
+  }) as unknown as StereoSpectrum
 }
 
 /** Takes by number, kept while they may still be drawn. */
-function slidingTakes(make: (index: number) => Stereo): (index: number, oldest: number) => Stereo {
-  const kept = new Map<number, Stereo>()
+function slidingTakes(make: (index: number) => StereoSpectrum): (index: number, oldest: number) => StereoSpectrum {
+  const kept = new Map<number, StereoSpectrum>()
   return (index, oldest) => {
     for (const old of kept.keys()) if (old < oldest) kept.delete(old)
     const take = kept.get(index) ?? make(index)
@@ -110,4 +134,3 @@ function slidingTakes(make: (index: number) => Stereo): (index: number, oldest: 
     return take
   }
 }
-

@@ -46,7 +46,8 @@ export function shapesOf(specs: ParameterSpecs): NamedShapes {
 export function sequence(...layers: Layer[]): Layer {
   return {
     parameters: parametersOf(layers),
-    apply: (parameters, input) => layers.reduce((x, layer) => layer.apply(parameters, x), input),
+    // Tidied, so that without a gradient tape what lies between is freed at once.
+    apply: (parameters, input) => tf.tidy(() => layers.reduce((x, layer) => layer.apply(parameters, x), input)),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Engine, Executable, NamedArrays } from '#main/engine/engine'
 import { maskProgram, type DuoVaeConfig } from '#main/models/duoVae'
+import type { Blocks } from '#main/separation/blocks'
 import { MaskedSpectrum } from '#main/separation/maskedSpectrum'
 import { createResampler, type Resampler } from '#shared/dsp/resample'
 import { createStft, type Stft } from '#shared/dsp/stft'
@@ -31,7 +32,7 @@ export interface SeparationInput {
   readonly channels: number
   /** Samples a channel, where known beforehand; only progress needs it. */
   readonly frames?: number | undefined
-  readonly blocks: AsyncIterable<readonly Float32Array[]>
+  readonly blocks: Blocks
 }
 
 /** @throws AppError ENGINE_OUT_OF_MEMORY, ENGINE_LOST, MODEL_INCOMPATIBLE */

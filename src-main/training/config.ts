@@ -34,8 +34,8 @@ export const trainingConfig = z.object({
     .prefault({}),
   patches: z
     .object({
-      pool: z.int().positive().default(96).describe('Takes of each kind that are mixed with one another at any time.'),
-      reuse: z.int().positive().default(6).describe('Patches that are drawn for each new pair of takes.'),
+      pool: z.int().positive().default(48).describe('Takes of each kind that are mixed with one another at any time.'),
+      reuse: z.int().positive().default(8).describe('Patches that are drawn for each new pair of takes.'),
       balance: z.object({ mean: z.number(), deviation: z.number().nonnegative() }).default({ mean: -3, deviation: 4.5 }).describe('Level of the vocals against the music, in decibels.'),
       withoutVocals: share.default(0.08).describe('Share of patches without vocals.'),
       withoutMusic: share.default(0.05).describe('Share of patches without music.'),

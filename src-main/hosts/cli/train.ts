@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { openTensorflow } from '#main/engine/backends/tensorflow'
+import { openEngine } from '#main/engine/select'
 import { createProgressBar } from '#main/hosts/cli/progressBar'
 import { appRoot } from '#main/node/appRoot'
 import { listFiles, readManifestOf } from '#main/node/recordingCache'
@@ -67,7 +67,7 @@ async function main(args: string[]): Promise<number> {
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort())
   const bar = createProgressBar(process.stderr, 'train', () => performance.now())
-  const engine = await openTensorflow()
+  const engine = await openEngine({ purpose: 'training' })
   process.stderr.write(`Training on ${engine.label}.\n`)
   const reason = await runTraining(
     {

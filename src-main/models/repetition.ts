@@ -1,0 +1,162 @@
+import type { RowPowers } from '#main/models/spectralFeatures'
+
+/** How far, in frames, music is searched for its own repetitions, and how near is too near to be one. */
+export interface RepetitionConfig {
+  readonly reach: number
+  readonly nearest: number
+}
+
+/** Frames that each frame is compared with in the end. */
+const neighbours = 9
+/** Numbers that describe a frame's colour when repetitions are looked for. */
+const descriptorSize = 64
+
+/**
+ * How much of each row of each frame comes back elsewhere: the median of the frames that sound most alike, as a share of
+ * the frame itself. What repeats is mostly accompaniment; a voice seldom sings the same twice. A network with a view of
+ * three seconds cannot see this by itself.
+ * @see Rafii and Pardo, "Music/voice separation using the similarity matrix", ISMIR 2012 (REPET-SIM).
+ */
+export class Repetition {
+  /** Amplitudes `[frame, row]` and descriptors `[frame, descriptorSize]` of the frames from `origin` on. */
+  private amplitudes = new Float32Array(0)
+  private descriptors = new Float32Array(0)
+  private origin = 0
+  private end = 0
+
+  constructor(
+    private readonly config: RepetitionConfig,
+    private readonly rows: number,
+  ) {}
+
+  /** Takes the powers of the next frames. */
+  push(powers: RowPowers): void {
+    const frames = powers.left.length / this.rows
+    this.makeRoom(frames)
+    for (let f = 0; f < frames; f++) this.addFrame(powers, f)
+    this.end += frames
+  }
+
+  /** Says that frames before this one will not be asked for, nor needed by those that are. */
+  forget(before: number): void {
+    const keepFrom = Math.min(this.end, Math.max(this.origin, before - this.config.reach))
+    const drop = keepFrom - this.origin
+    if (drop < 256) return
+    this.amplitudes.copyWithin(0, drop * this.rows)
+    this.descriptors.copyWithin(0, drop * descriptorSize)
+    this.origin = keepFrom
+  }
+
+  /**
+   * The repeated share of `frames` frames from `first` on, `[frame, row]` from 0 to 1; 0 where there is nothing to compare
+   * with. Looks at frames at most `reach` away, of those that were pushed.
+   */
+  share(first: number, frames: number): Float32Array {
+    const out = new Float32Array(frames * this.rows)
+    const found = new Int32Array(neighbours)
+    for (let f = Math.max(0, this.origin - first); f < frames && first + f < this.end; f++) {
+      if (this.mostSimilar(first + f, found) === neighbours) this.writeShare(first + f, found, out, f * this.rows)
+    }
+    return out
+  }
+
+  private addFrame({ left, right }: RowPowers, frame: number): void {
+    const row = (this.end - this.origin + frame) * this.rows
+    const start = (this.end - this.origin + frame) * descriptorSize
+    const perValue = this.rows / descriptorSize
+    let norm = 0
+    for (let d = 0; d < descriptorSize; d++) {
+      let sum = 0
+      for (let r = Math.floor(d * perValue); r < (d + 1) * perValue; r++) {
+        const amplitude = Math.sqrt((left[frame * this.rows + r]! + right[frame * this.rows + r]!) / 2)
+        this.amplitudes[row + r] = amplitude
+        sum += Math.sqrt(amplitude)
+      }
+      this.descriptors[start + d] = sum
+      norm += sum * sum
+    }
+    const scale = norm > 0 ? 1 / Math.sqrt(norm) : 0
+    for (let d = 0; d < descriptorSize; d++) this.descriptors[start + d]! *= scale
+  }
+
+  /** Finds the frames most like `frame`, at most one in each neighbourhood; returns how many there are. */
+  private mostSimilar(frame: number, found: Int32Array): number {
+    const { reach, nearest } = this.config
+    const from = Math.max(this.origin, frame - reach)
+    const to = Math.min(this.end, frame + reach + 1)
+    const similarity = new Float32Array(to - from)
+    for (let other = from; other < to; other++) similarity[other - from] = this.similarity(frame, other)
+    const best = new Float32Array(neighbours).fill(-1)
+    let count = 0
+    for (let i = 1; i + 1 < similarity.length; i++) {
+      if (Math.abs(from + i - frame) < nearest) continue
+      const value = similarity[i]!
+      if (value < similarity[i - 1]! || value <= similarity[i + 1]!) continue
+      if (count === neighbours && value <= best[neighbours - 1]!) continue
+      if (count < neighbours) count++
+      let at = count - 1
+      for (; at > 0 && best[at - 1]! < value; at--) {
+        best[at] = best[at - 1]!
+        found[at] = found[at - 1]!
+      }
+      best[at] = value
+      found[at] = from + i
+    }
+    return count
+  }
+
+  private similarity(a: number, b: number): number {
+    const { descriptors } = this
+    let i = (a - this.origin) * descriptorSize
+    let k = (b - this.origin) * descriptorSize
+    let s0 = 0
+    let s1 = 0
+    for (const end = i + descriptorSize; i < end; i += 2, k += 2) {
+      s0 += descriptors[i]! * descriptors[k]!
+      s1 += descriptors[i + 1]! * descriptors[k + 1]!
+    }
+    return s0 + s1
+  }
+
+  private writeShare(frame: number, found: Int32Array, out: Float32Array, to: number): void {
+    const { amplitudes, rows } = this
+    const values = new Float32Array(neighbours)
+    const own = (frame - this.origin) * rows
+    for (let row = 0; row < rows; row++) {
+      for (let n = 0; n < neighbours; n++) values[n] = amplitudes[(found[n]! - this.origin) * rows + row]!
+      const amplitude = amplitudes[own + row]!
+      out[to + row] = amplitude > 0 ? Math.min(1, medianOfNine(values) / amplitude) : 0
+    }
+  }
+
+  private makeRoom(frames: number): void {
+    const used = this.end - this.origin
+    if ((used + frames) * this.rows <= this.amplitudes.length) return
+    const capacity = Math.max(2 * used, used + frames)
+    const grown = (values: Float32Array, width: number) => {
+      const out = new Float32Array(capacity * width)
+      out.set(values.subarray(0, used * width))
+      return out
+    }
+    this.amplitudes = grown(this.amplitudes, this.rows)
+    this.descriptors = grown(this.descriptors, descriptorSize)
+  }
+}
+
+/** Exchanges that leave the median of nine values in the middle. @see Paeth, "Median finding on a 3×3 grid", 1990. */
+const exchanges = [
+  [1, 2], [4, 5], [7, 8], [0, 1], [3, 4], [6, 7], [1, 2], [4, 5], [7, 8], [0, 3],
+  [5, 8], [4, 7], [3, 6], [1, 4], [2, 5], [4, 7], [4, 2], [6, 4], [4, 2],
+] as const
+
+function medianOfNine(values: Float32Array): number {
+  for (const [a, b] of exchanges) {
+    const low = values[a]!
+    const high = values[b]!
+    if (low > high) {
+      values[a] = high
+      values[b] = low
+    }
+  }
+  return values[4]!
+}
