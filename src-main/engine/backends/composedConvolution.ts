@@ -25,32 +25,44 @@ export function filterGradient(x: Tensor4D, dy: Tensor4D, attributes: Convolutio
   const { padInfo, strideHeight, strideWidth, outHeight, outWidth, filterHeight, filterWidth } = convolution
   const { batchSize, inChannels, outChannels } = convolution
   const points = batchSize * outHeight * outWidth
-  const channelsFirst = tf.transpose(x, [3, 0, 1, 2])
   // Rows and columns are added so that the last, strided window is whole.
-  const padded = tf.pad(channelsFirst, [
+  const rows = roundedUp(padInfo.top + x.shape[1] + padInfo.bottom + strideHeight - 1, strideHeight)
+  const columns = roundedUp(padInfo.left + x.shape[2] + padInfo.right + strideWidth - 1, strideWidth)
+  const padded = tf.pad(x, [
     [0, 0],
+    [padInfo.top, rows - padInfo.top - x.shape[1]],
+    [padInfo.left, columns - padInfo.left - x.shape[2]],
     [0, 0],
-    [padInfo.top, padInfo.bottom + strideHeight],
-    [padInfo.left, padInfo.right + strideWidth],
   ]) as Tensor4D
-  const columns = tf.reshape(dy, [points, outChannels])
+  const phases = phasesOf(padded, strideHeight, strideWidth)
+  const factors = tf.reshape(dy, [points, outChannels])
   const taps: Tensor[] = []
   for (let row = 0; row < filterHeight; row++) {
     for (let column = 0; column < filterWidth; column++) {
-      const seen = everyOther(padded, [row, column], [outHeight, outWidth], [strideHeight, strideWidth])
-      taps.push(tf.matMul(tf.reshape(seen, [inChannels, points]), columns))
+      const phase = phases[row % strideHeight]![column % strideWidth]!
+      const start = [0, 0, Math.floor(row / strideHeight), Math.floor(column / strideWidth)]
+      const seen = tf.slice(phase, start, [inChannels, batchSize, outHeight, outWidth])
+      taps.push(tf.matMul(tf.reshape(seen, [inChannels, points]), factors))
     }
   }
   return tf.reshape(tf.concat(taps, 0), [filterHeight, filterWidth, inChannels, outChannels])
 }
 
-/** `count` rows and columns of `x` `[channel, batch, row, column]` from `start` on, `stride` apart. */
-function everyOther(x: Tensor4D, start: [number, number], count: [number, number], stride: [number, number]): Tensor {
-  const [channels, batch] = x.shape
-  const span = tf.slice(x, [0, 0, ...start], [channels, batch, count[0] * stride[0], count[1] * stride[1]])
-  if (stride[0] === 1 && stride[1] === 1) return span
-  const split = tf.reshape(span, [channels * batch, count[0], stride[0], count[1], stride[1]])
-  return tf.slice(split, [0, 0, 0, 0, 0], [channels * batch, count[0], 1, count[1], 1])
+function roundedUp(length: number, multiple: number): number {
+  return Math.ceil(length / multiple) * multiple
+}
+
+/** Every `rows`-th row and `columns`-th column, for each first row and column, as `[channel, batch, row, column]`. */
+function phasesOf(x: Tensor4D, rows: number, columns: number): Tensor4D[][] {
+  const [batch, height, width, channels] = x.shape
+  const [high, wide] = [height / rows, width / columns]
+  const split = tf.reshape(x, [batch * high, rows, wide, columns * channels])
+  return Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: columns }, (_, column) => {
+      const phase = tf.slice(split, [0, row, 0, column * channels], [batch * high, 1, wide, channels])
+      return tf.transpose(tf.reshape(phase, [batch, high, wide, channels]), [3, 0, 1, 2]) as Tensor4D
+    }),
+  )
 }
 
 /**

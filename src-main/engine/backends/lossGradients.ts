@@ -17,11 +17,10 @@ export function lossGradients(
     for (const [name, tensor] of Object.entries(outputs)) reported[name] = tf.keep(tensor.clone())
     return outputs.loss as Scalar
   }
-  const { value, grads } = tf.engine().gradients(
+  const { value, grads } = differentiate(
     forward,
     names.map((name) => parameters[name]!),
-    undefined,
-    true,
+    reported,
   )
   value.dispose()
   // Kept while the tape's own scope closed; from here on they belong to the caller's scope like any other tensor.
@@ -30,6 +29,17 @@ export function lossGradients(
     names.map((name, index) => [name, grads[index] ?? tf.zerosLike(parameters[name]!)]),
   )
   return { outputs, gradients }
+}
+
+/** The library's own gradient, which leaves its tape behind when it fails; a caller that steps down needs that memory. */
+function differentiate(forward: () => Scalar, parameters: Tensor[], reported: NamedTensors) {
+  try {
+    return tf.engine().gradients(forward, parameters, undefined, true)
+  } catch (error) {
+    for (const node of tf.engine().state.activeTape ?? []) tf.dispose(node.saved ?? [])
+    tf.dispose(reported)
+    throw error
+  }
 }
 
 function release(kept: Tensor): Tensor {

@@ -76,6 +76,10 @@ async function guarded<T>(provider: Provider, work: () => Promise<T>): Promise<T
   try {
     return await work()
   } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    if (/adapter|no available backend|DXGI|D3D12CreateDevice/i.test(message)) {
+      throw new AppError('ENGINE_UNAVAILABLE', 'It found no GPU with a driver that it can use.', { cause: error })
+    }
     throw asEngineFailure(error, provider.label)
   }
 }
