@@ -3,24 +3,26 @@ import { ref } from 'vue'
 import { useOutside } from '#renderer/api/host'
 import type { Job } from '#shared/contract/jobs'
 import { isFinished } from '#shared/jobs/job'
+import { overallShare } from '#shared/jobs/overallShare'
 import { estimateSecondsLeft } from '#shared/jobs/timeLeft'
 
 /** A mirror of the services' jobs. Nothing here decides what a job does next. */
 export const useJobStore = defineStore('jobs', () => {
   const { client, now } = useOutside()
   const jobs = ref<Job[]>([])
-  const stages = new Map<string, { name: string; since: number }>()
+  /** When each running job made its first progress: what comes before, such as loading the engine, predicts nothing. */
+  const underWay = new Map<string, number>()
 
   function accept(job: Job): void {
-    noteStage(job)
+    noteProgress(job)
     const index = jobs.value.findIndex(({ id }) => id === job.id)
     if (index < 0) jobs.value.push(job)
     else jobs.value[index] = job
   }
 
-  function noteStage({ id, state }: Job): void {
-    if (state.status !== 'running') stages.delete(id)
-    else if (stages.get(id)?.name !== state.progress.stage) stages.set(id, { name: state.progress.stage, since: now() })
+  function noteProgress({ id, state }: Job): void {
+    if (state.status !== 'running') underWay.delete(id)
+    else if (!underWay.has(id) && state.progress.completed > 0) underWay.set(id, now())
   }
 
   /** Takes over all jobs and follows them from now on; returns how to stop. Events first, so that none falls between. */
@@ -52,9 +54,10 @@ export const useJobStore = defineStore('jobs', () => {
 
   /** Seconds that a running job still needs, or undefined while nobody can say. */
   function secondsLeft({ id, state }: Job): number | undefined {
-    const stage = stages.get(id)
-    if (state.status !== 'running' || !stage) return undefined
-    return estimateSecondsLeft(state.progress, (now() - stage.since) / 1000)
+    const since = underWay.get(id)
+    if (state.status !== 'running' || since === undefined) return undefined
+    const overall = { ...state.progress, completed: overallShare(state.progress), total: 1 }
+    return estimateSecondsLeft(overall, (now() - since) / 1000)
   }
 
   const cancel = (jobId: string) => client.jobs.cancel({ jobId })

@@ -1,4 +1,5 @@
 import type { JobState } from '#shared/jobs/job'
+import { overallShare } from '#shared/jobs/overallShare'
 
 /** One line on how it stands with a song; undefined is a song that nobody asked to split. */
 export function describeState(state: JobState<unknown> | undefined): string {
@@ -23,11 +24,10 @@ export function stageTitle(stage: string): string {
   return stage.charAt(0).toUpperCase() + stage.slice(1)
 }
 
-/** Whole per cent of the present stage, while the job runs. */
+/** Whole per cent of all that the job has to do, while it runs. */
 export function percentOf(state: JobState<unknown> | undefined): number | undefined {
   if (state?.status !== 'running') return undefined
-  const { completed, total } = state.progress
-  return total > 0 ? Math.min(100, Math.floor((completed / total) * 100)) : 0
+  return Math.floor(overallShare(state.progress) * 100)
 }
 
 /**
