@@ -18,6 +18,8 @@ import { AppError } from '#shared/errors'
 /** A folder of the user's that stems are written to. */
 export interface OutputFolder {
   readonly folder: string
+  /** What the files are called in place of the song's name. */
+  readonly title?: string
   readonly overwrite: boolean
 }
 
@@ -84,9 +86,9 @@ export function createSeparationService(dependencies: Dependencies): SeparationS
     }
   }
 
-  const intoFolder = (input: FrozenInput, { folder, overwrite }: OutputFolder, context: TaskContext) => {
+  const intoFolder = (input: FrozenInput, { folder, title, overwrite }: OutputFolder, context: TaskContext) => {
     const { format } = input.request
-    const names = stemFileNames(input.song.name, format)
+    const names = stemFileNames(title ?? input.song.name, format)
     return tidying(folder, async () => {
       const { report, paths } = await separate(input, { folder, names, overwrite, format }, context)
       return resultOf(platform.newId(), input, report, paths)

@@ -9,10 +9,8 @@ export const engineRung = z.object({
   available: z.boolean(),
   /** Why it is not used, when it is not available. */
   reason: z.string().optional(),
-  /** Milliseconds for one forward pass of the probe's network. */
-  forwardMs: z.number().optional(),
-  /** Milliseconds for one training step of the probe's network. */
-  trainMs: z.number().optional(),
+  /** Patches a second through a small test network. */
+  speed: z.object({ inference: z.number(), training: z.number() }).optional(),
 })
 export type EngineRung = z.infer<typeof engineRung>
 

@@ -18,12 +18,17 @@ export async function buildPage(folder: string): Promise<string> {
 }
 
 /** Builds test/support/halvingCompute.ts and returns the path of the program. */
-export async function buildHalvingCompute(folder: string): Promise<string> {
+export function buildHalvingCompute(folder: string): Promise<string> {
+  return buildProgram('halvingCompute', folder)
+}
+
+/** Builds a program of test/support for Node and returns its path. */
+export async function buildProgram(name: string, folder: string): Promise<string> {
   await build({
     configFile: false,
     logLevel: 'error',
     root,
-    build: { ssr: join(root, 'test/support/halvingCompute.ts'), outDir: folder, emptyOutDir: true },
+    build: { ssr: join(root, `test/support/${name}.ts`), outDir: folder, emptyOutDir: true },
   })
-  return join(folder, 'halvingCompute.js')
+  return join(folder, `${name}.js`)
 }

@@ -20,16 +20,20 @@ export interface FoundInputs {
  * @param out what was written earlier is no song: this folder is left out where a searched one contains it
  */
 export async function findInputs(given: readonly string[], folder: string, out: string): Promise<FoundInputs> {
-  const files = new Set<string>()
+  // By their place on the disk, so that a song that is named twice is separated once.
+  const files = new Map<string, string>()
   const failed: ({ input: string } & Failure)[] = []
   for (const input of given) {
     try {
-      for (const file of await songsAt(input, folder, out)) files.add(file)
+      for (const file of await songsAt(input, folder, out)) {
+        const place = resolve(folder, file)
+        if (!files.has(place)) files.set(place, file)
+      }
     } catch (error) {
       failed.push({ input, ...toFailure(error) })
     }
   }
-  return { files: [...files], failed }
+  return { files: [...files.values()], failed }
 }
 
 async function songsAt(input: string, folder: string, out: string): Promise<string[]> {

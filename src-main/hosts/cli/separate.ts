@@ -67,13 +67,11 @@ async function separateFile(
   titles: Set<string>,
 ): Promise<SeparatedFile> {
   const song = await services.songs.import(source)
-  const bar = createProgressBar(screen, song.name, now)
-  // Two songs of one name in one call must not overwrite each other, whatever was asked for earlier files.
-  const overwrite = options.overwrite && !titles.has(song.name)
-  titles.add(song.name)
+  const title = freeTitle(song.name, titles)
+  const bar = createProgressBar(screen, title, now)
   const { format, quality, start, length, model } = options
   const request = { songId: song.id, modelId: model, format, quality, start, length }
-  const { id } = await services.separations.start(request, { folder: options.out, overwrite })
+  const { id } = await services.separations.start(request, { folder: options.out, title, overwrite: options.overwrite })
   const stop = services.onEvent(({ payload }) => {
     if (payload.id === id && payload.state.status === 'running') bar.show(payload.state.progress)
   })
@@ -87,6 +85,16 @@ async function separateFile(
   } finally {
     stop()
     bar.clear()
+  }
+}
+
+/** Songs of one name in one call must not overwrite each other: the second is called "name (2)", and so on. */
+function freeTitle(name: string, taken: Set<string>): string {
+  for (let number = 1; ; number++) {
+    const title = number === 1 ? name : `${name} (${number})`
+    if (taken.has(title)) continue
+    taken.add(title)
+    return title
   }
 }
 

@@ -1,0 +1,61 @@
+import type { Engine } from '#main/engine/engine'
+import { mayStepDown, openEngine, stepDown } from '#main/engine/select'
+import { requireSelfTest } from '#main/models/selfTest'
+import { loadModel, type LoadedModel } from '#main/node/modelFiles'
+import { createSeparator, type Separator } from '#main/separation/separator'
+import { AppError } from '#shared/errors'
+
+/** Segments computed at once; one at a time needs the least memory. */
+const batches = [4, 1] as const
+
+/**
+ * The model and the engine of this process, kept from song to song. It owns both; there is one of it.
+ */
+export class ReadySeparator {
+  private engine: Engine | undefined
+  private model: ({ directory: string } & LoadedModel) | undefined
+  private separator: Separator | undefined
+  private batch: number = batches[0]
+
+  /**
+   * Returns the separator of the model in `directory`, loading and testing what is not ready yet.
+   * @throws AppError MODEL_NOT_FOUND, MODEL_CORRUPT, ENGINE_UNAVAILABLE, ENGINE_OUT_OF_MEMORY, ENGINE_LOST
+   */
+  async open(directory: string): Promise<Separator> {
+    if (this.model?.directory !== directory) {
+      this.release()
+      this.model = { directory, ...(await loadModel(directory)) }
+    }
+    const { card, parameters } = this.model
+    this.engine ??= await openEngine()
+    if (!this.separator) {
+      await requireSelfTest(card.selfTest, card.config, parameters, this.engine)
+      this.separator = await createSeparator(card.config, parameters, this.engine, this.batch)
+    }
+    return this.separator
+  }
+
+  /**
+   * After the engine failed with `error`, makes ready to try again with less: smaller batches first, then the next engine
+   * down the ladder. Returns what was done, for the user.
+   * @throws `error` when there is nothing left to try
+   */
+  async stepDown(error: unknown): Promise<string> {
+    if (!this.engine || !mayStepDown(error)) throw error
+    const failed = this.engine
+    this.release()
+    if ((error as AppError).code === 'ENGINE_OUT_OF_MEMORY' && this.batch !== batches[1]) {
+      this.batch = batches[1]
+      return `${failed.label} ran out of memory; the song was separated in smaller pieces, which takes longer.`
+    }
+    this.engine = undefined
+    this.engine = await stepDown(failed)
+    if (!this.engine) throw error
+    return `${failed.label} could not do it; the song was separated on ${this.engine.label} instead.`
+  }
+
+  private release(): void {
+    this.separator?.dispose()
+    this.separator = undefined
+  }
+}

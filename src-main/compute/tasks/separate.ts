@@ -1,0 +1,58 @@
+import type { ComputeInput, ComputeResult } from '#main/compute/protocol'
+import { ReadySeparator } from '#main/compute/tasks/readySeparator'
+import { type FrameRange, frameRange, saveStems } from '#main/compute/tasks/stems'
+import { type AudioReader, openAudio } from '#main/node/audioReader'
+import { mixtureBlocks } from '#main/node/mixtureBlocks'
+import { type Separator, separateVocals } from '#main/separation/separator'
+import { separatedChannels } from '#shared/audio/mixdown'
+import type { WorkContext } from '#shared/jobs/work'
+
+const ready = new ReadySeparator()
+
+export async function separate(input: ComputeInput<'separate'>, context: WorkContext): Promise<ComputeResult<'separate'>> {
+  const notes: string[] = []
+  for (;;) {
+    try {
+      const separator = await ready.open(input.modelDirectory)
+      const { warnings, ...result } = await separateOn(separator, input, context)
+      return { ...result, warnings: [...warnings, ...notes] }
+    } catch (error) {
+      notes.push(await ready.stepDown(error))
+    }
+  }
+}
+
+async function separateOn(separator: Separator, { path, start, length, quality, output }: ComputeInput<'separate'>, context: WorkContext) {
+  const song = await openAudio(path)
+  try {
+    const { sampleRate, channels } = song.info
+    const range = frameRange({ start, length }, sampleRate)
+    const mixture = {
+      sampleRate,
+      channels: separatedChannels(channels),
+      frames: expectedFrames(song, range),
+      blocks: mixtureBlocks(song, { ...range, signal: context.signal }),
+    }
+    const vocals = separateVocals(mixture, separator, { quality }, context)
+    const stems = await saveStems({ song, path, range, vocals, output }, context)
+    const { frames, nullResidualDbfs, warnings, paths } = stems
+    return {
+      sampleRate: stems.sampleRate,
+      channels: stems.channels,
+      frames,
+      seconds: frames / sampleRate,
+      nullResidualDbfs,
+      engine: separator.engine.label,
+      warnings,
+      paths,
+    }
+  } finally {
+    await song.close()
+  }
+}
+
+/** Returns the length of what will be separated, as far as the file tells. */
+function expectedFrames({ info }: AudioReader, { start, length = Infinity }: FrameRange): number | undefined {
+  const all = info.frames ?? (info.durationSeconds === undefined ? undefined : Math.round(info.durationSeconds * info.sampleRate))
+  return all === undefined ? undefined : Math.max(0, Math.min(length, all - start))
+}
