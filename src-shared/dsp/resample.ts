@@ -146,14 +146,10 @@ class BlockResampler implements Resampler {
     const { re, im, doubledRe, doubledIm } = this
     const { gain, fftSize, margin, blockSize } = this.filter
     this.forward.forward(this.block, re, im)
+    // The bins above, where the doubled rate mirrors the spectrum, stay 0: the gain there is below the attenuation.
     for (let k = 0; k <= fftSize / 2; k++) {
       doubledRe[k] = re[k]! * gain[k]!
       doubledIm[k] = im[k]! * gain[k]!
-    }
-    // Zeros between the samples repeat the spectrum, mirrored; what the gain leaves of it is below the attenuation.
-    for (let k = fftSize / 2 + 1; k <= fftSize; k++) {
-      doubledRe[k] = re[fftSize - k]! * gain[k]!
-      doubledIm[k] = -im[fftSize - k]! * gain[k]!
     }
     this.inverse.inverse(doubledRe, doubledIm, this.doubledBlock)
     this.doubled.set(this.doubledBlock.subarray(2 * margin, 2 * (margin + blockSize)), this.doubledCount)

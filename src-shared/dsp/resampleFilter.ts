@@ -20,7 +20,7 @@ export interface ResampleFilter {
   readonly margin: number
   /** blockSize + 2·margin, transformed at once. */
   readonly fftSize: number
-  /** Real gain of the band limit at the fftSize + 1 frequencies of the doubled rate. */
+  /** Real gain of the band limit at the fftSize / 2 + 1 frequencies of the input. */
   readonly gain: Float32Array
   /** Output m lies at m·step / phaseCount samples of the doubled rate. */
   readonly step: number
@@ -85,7 +85,7 @@ async function bandLimit(cutoff: number, halfLength: number, fftSize: number): P
   const re = new Float32Array(fft.bins)
   fft.forward(circular, re, new Float32Array(fft.bins))
   fft.dispose()
-  return re
+  return re.slice(0, fftSize / 4 + 1)
 }
 
 function interpolationPhases(phaseCount: number): Float32Array {

@@ -56,8 +56,9 @@ describe('griffinLim', () => {
 
   it('depends on the seed only', async () => {
     const make = (seed: number) => griffinLim(magnitudes, stft, { iterations: 2, momentum: 0.99 }, randomStream(seed), context())
-    expect(await make(5)).toEqual(await make(5))
-    expect(await make(5)).not.toEqual(await make(6))
+    const [first, again, other] = [await make(5), await make(5), await make(6)]
+    expect(first.every((value, n) => value === again[n])).toBe(true)
+    expect(first.every((value, n) => value === other[n])).toBe(false)
   })
 
   it('tells every step and stops when cancelled', async () => {

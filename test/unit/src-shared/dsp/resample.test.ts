@@ -27,6 +27,11 @@ function errorDecibels(a: Float32Array, b: Float32Array, start: number, end: num
   return 10 * Math.log10(error / power)
 }
 
+/** The index of the first value that differs, or -1; a comparison of whole arrays would take minutes to print. */
+function firstDifference(a: Float32Array, b: Float32Array): number {
+  return a.length === b.length ? a.findIndex((value, i) => !Object.is(value, b[i])) : Math.min(a.length, b.length)
+}
+
 const ratePairs: [number, number][] = [
   [48000, 44100],
   [44100, 48000],
@@ -84,7 +89,7 @@ describe.each(ratePairs)('resampling %i to %i Hz', (from, to) => {
       append(resampler.flush())
       resampler.dispose()
       expect(at).toBe(whole.length)
-      expect(out).toEqual(whole)
+      expect(firstDifference(out, whole)).toBe(-1)
     }
   })
 
@@ -122,7 +127,7 @@ describe('resampling', () => {
 
   it('leaves an equal rate untouched', async () => {
     const signal = bandLimited(1000, 44100, 20000)
-    expect(await resample(signal, 44100, 44100)).toEqual(signal)
+    expect(firstDifference(await resample(signal, 44100, 44100), signal)).toBe(-1)
   })
 
   it.each([0, 7999, 192001, 44100.5, NaN])('refuses a rate of %d Hz', async (rate) => {

@@ -21,6 +21,11 @@ function worstDifference(a: Float32Array, b: Float32Array): number {
   return worst
 }
 
+/** The index of the first value that differs, or -1; a comparison of whole arrays would take minutes to print. */
+function firstDifference(a: Float32Array, b: Float32Array): number {
+  return a.length === b.length ? a.findIndex((value, i) => !Object.is(value, b[i])) : Math.min(a.length, b.length)
+}
+
 describe.each([
   { fftSize: 4096, hopLength: 1024 },
   { fftSize: 512, hopLength: 256 },
@@ -75,8 +80,8 @@ describe.each([
     stream.end()
     drain()
     expect(row).toBe(whole.frames)
-    expect(out.re).toEqual(whole.re)
-    expect(out.im).toEqual(whole.im)
+    expect(firstDifference(out.re, whole.re)).toBe(-1)
+    expect(firstDifference(out.im, whole.im)).toBe(-1)
   })
 
   // Catches samples handed out before all their frames have come, and a wrong tail.
@@ -103,18 +108,18 @@ describe.each([
     stream.end(length)
     drain()
     expect(at).toBe(length)
-    expect(out).toEqual(whole)
+    expect(firstDifference(out, whole)).toBe(-1)
   })
 
   it('computes any range of frames of a longer signal, also beyond its edges', () => {
     const signal = noise(9000, 9)
     const whole = stft.forward(signal)
     const part: Spectrum = stft.forward(signal, 3, 5)
-    expect(part.re).toEqual(whole.re.slice(3 * whole.bins, 8 * whole.bins))
+    expect(firstDifference(part.re, whole.re.slice(3 * whole.bins, 8 * whole.bins))).toBe(-1)
     const beyond = stft.forward(signal, whole.frames + 50, 2)
     expect(beyond.re.every((value) => value === 0)).toBe(true)
     const before = stft.forward(signal, -1, 2)
-    expect(before.im.slice(whole.bins)).toEqual(whole.im.slice(0, whole.bins))
+    expect(firstDifference(before.im.slice(whole.bins), whole.im.slice(0, whole.bins))).toBe(-1)
   })
 })
 
