@@ -5,6 +5,7 @@ import type { AudioInfo } from '#main/node/audioInfo'
 import type { BlockOptions } from '#main/node/audioReader'
 import type { Frame } from '#main/node/ffmpeg'
 import { copySamples, sampleLayout } from '#main/node/sampleFormats'
+import { Timeline, type Stretch } from '#main/node/timeline'
 
 /** Frames in a block: big enough that a block costs next to nothing, small enough that a cancel is quick. */
 const blockFrames = 16384
@@ -32,33 +33,25 @@ export async function* decodeBlocks(plan: DecodePlan, options: BlockOptions): As
   const start = options.start ?? 0
   const end = start + (options.length ?? Infinity)
   if (plan.info.frames === 0) return
-  const input = await AudioInput.open(plan.path)
+  const { input, timeline } = await openAt(plan, start)
   try {
-    const collector = new BlockCollector(plan.info.channels)
-    let position = plan.seekable && start > blockFrames ? seekTo(input, plan, start) : 0
-    let frame: Frame | undefined
-    let decoded = 0
-    while (position < end && (frame = input.next()) !== undefined) {
-      if (decoded++ === 0 && position > 0) {
-        position = Number(frame.pts)
-        // A seek that went astray: reading from the start is slower and always right.
-        if (!(position >= 0 && position <= start)) return yield* decodeBlocks({ ...plan, seekable: false }, options)
-      }
-      requireConstantFormat(plan, frame)
-      const from = Math.max(0, start - position)
-      const until = Math.min(frame.nbSamples, end - position)
-      for (let at = from; at < until; ) {
-        at += collector.take(frame, at, until, plan, position)
+    const collector = new BlockCollector(plan)
+    let stretch: Stretch | undefined
+    for (let count = 1; timeline.position < end && (stretch = timeline.next()) !== undefined; count++) {
+      const { position } = timeline
+      const until = Math.min(stretch.length, end - position)
+      for (let at = Math.max(0, start - position); at < until; ) {
+        at += collector.take(stretch, at, until, position)
         const block = collector.full()
         if (block === undefined) continue
         await pause(plan, options)
         yield block
       }
-      position += frame.nbSamples
+      timeline.position += stretch.length
       // Skipping to a late start can take seconds; a cancel must be heard meanwhile.
-      if (decoded % 64 === 0) await pause(plan, options)
+      if (count % 64 === 0) await pause(plan, options)
     }
-    if (frame === undefined && position < end) noteEnd(plan, input, position)
+    if (stretch === undefined && timeline.position < end) noteEnd(plan, input, timeline)
     await pause(plan, options)
     const rest = collector.rest()
     if (rest !== undefined) yield rest
@@ -67,39 +60,35 @@ export async function* decodeBlocks(plan: DecodePlan, options: BlockOptions): As
   }
 }
 
+/** Opens a file near frame `start`; where a seek goes astray, at its beginning, which is slower and always right. */
+async function openAt(plan: DecodePlan, start: number): Promise<{ input: AudioInput; timeline: Timeline }> {
+  const input = await AudioInput.open(plan.path)
+  const timeline = new Timeline(input, plan.info, plan.path)
+  if (!plan.seekable || start <= blockFrames || timeline.seek(start)) return { input, timeline }
+  await input.close()
+  return openAt({ ...plan, seekable: false }, start)
+}
+
 async function pause(plan: DecodePlan, options: BlockOptions): Promise<void> {
   await turn()
   options.signal?.throwIfAborted()
   if (plan.state.closed) throw new AppError('INTERNAL', `${plan.path} was closed while it was being read.`)
 }
 
-/** Seeks near `start`; returns 0 when the file can't, and it is read from its first sample. */
-function seekTo(input: AudioInput, plan: DecodePlan, start: number): number {
-  const rate = plan.info.sampleRate
-  const sampleClock = input.stream.timeBase.num === 1 && input.stream.timeBase.den === rate
-  return sampleClock && input.seek(start) ? start : 0
-}
-
-function requireConstantFormat(plan: DecodePlan, frame: Frame): void {
-  if (frame.channels === plan.info.channels && frame.sampleRate === plan.info.sampleRate) return
-  throw new AppError(
-    'AUDIO_UNSUPPORTED',
-    `${plan.path} changes its sample rate or its number of channels on the way, so it can't be read as one song. Convert it to WAV or FLAC first.`,
-  )
-}
-
-function noteEnd(plan: DecodePlan, input: AudioInput, frames: number): void {
+function noteEnd(plan: DecodePlan, input: AudioInput, { position, gaps, silentFrames }: Timeline): void {
   const rate = plan.info.sampleRate
   const seconds = (count: number) => `${(count / rate).toFixed(1)} s`
   // Lossy containers round their length to a packet.
   const tolerance = plan.info.bitDepth === undefined ? 2048 : 0
-  if (plan.promised !== undefined && frames + tolerance < plan.promised) {
-    note(plan, `The file is cut off: ${seconds(frames)} of the ${seconds(plan.promised)} it should hold could be read and were used.`)
+  if (plan.promised !== undefined && position + tolerance < plan.promised) {
+    note(plan, `The file is cut off: ${seconds(position)} of the ${seconds(plan.promised)} it should hold could be read and were used.`)
   } else if (plan.endMissing) {
-    note(plan, `The file is cut off before its end: the ${seconds(frames)} that could be read were used.`)
+    note(plan, `The file is cut off before its end: the ${seconds(position)} that could be read were used.`)
   }
-  if (input.damagedPackets > 0) {
-    note(plan, `The file is damaged in ${input.damagedPackets} place(s), which were left out.`)
+  if (gaps > 0) {
+    note(plan, `The file is damaged in ${gaps} place(s): ${(silentFrames / rate).toFixed(2)} s in all could not be read and are silent.`)
+  } else if (input.damagedPackets > 0) {
+    note(plan, `The file is damaged in ${input.damagedPackets} place(s), which may be heard.`)
   }
 }
 
@@ -107,42 +96,47 @@ function note(plan: DecodePlan, warning: string): void {
   if (!plan.warnings.includes(warning)) plan.warnings.push(warning)
 }
 
-/** Gathers decoded frames of any size into blocks of one size. */
+/** Gathers decoded sound into blocks of one size. */
 class BlockCollector {
   private block: Float32Array[]
   private filled = 0
 
-  constructor(private readonly channels: number) {
+  constructor(private readonly plan: DecodePlan) {
     this.block = this.fresh()
   }
 
   private fresh(): Float32Array[] {
-    return Array.from({ length: this.channels }, () => new Float32Array(blockFrames))
+    return Array.from({ length: this.plan.info.channels }, () => new Float32Array(blockFrames))
   }
 
-  /** Copies what fits of samples `from`..`until` of `frame`, which begins at `position` in the file; returns how many. */
-  take(frame: Frame, from: number, until: number, plan: DecodePlan, position: number): number {
-    const layout = sampleLayout(frame.format as Parameters<typeof sampleLayout>[0])
-    const planes = frame.extendedData
-    if (layout === undefined || planes === null) {
-      throw new AppError('AUDIO_UNSUPPORTED', `The samples of ${plan.path} are of an unknown kind. Convert it to WAV or FLAC first.`)
-    }
+  /** Copies what fits of frames `from`..`until` of `stretch`, which begins at `position` in the file; returns how many. */
+  take({ frame }: Stretch, from: number, until: number, position: number): number {
     const count = Math.min(until - from, blockFrames - this.filled)
-    copySamples(layout, planes, from, count, this.block, this.filled)
-    if (layout.float) this.requireFinite(count, plan, position + from)
+    if (frame !== undefined) this.copy(frame, from, count, position)
     this.filled += count
     return count
   }
 
-  private requireFinite(count: number, plan: DecodePlan, position: number): void {
+  private copy(frame: Frame, from: number, count: number, position: number): void {
+    const layout = sampleLayout(frame.format as Parameters<typeof sampleLayout>[0])
+    const planes = frame.extendedData
+    if (layout === undefined || planes === null) {
+      throw new AppError('AUDIO_UNSUPPORTED', `The samples of ${this.plan.path} are of an unknown kind. Convert it to WAV or FLAC first.`)
+    }
+    copySamples(layout, planes, from, count, this.block, this.filled)
+    if (layout.float) this.requireFinite(count, position + from)
+  }
+
+  private requireFinite(count: number, position: number): void {
+    const { info, path } = this.plan
     for (const [channel, samples] of this.block.entries()) {
       let bad = this.filled
       while (bad < this.filled + count && Number.isFinite(samples[bad])) bad++
       if (bad === this.filled + count) continue
-      const seconds = ((position + bad - this.filled) / plan.info.sampleRate).toFixed(3)
+      const seconds = ((position + bad - this.filled) / info.sampleRate).toFixed(3)
       throw new AppError(
         'AUDIO_NOT_FINITE',
-        `${plan.path} has an invalid sample (${samples[bad]}) in channel ${channel + 1} at ${seconds} s. Export the file again from the program that made it.`,
+        `${path} has an invalid sample (${samples[bad]}) in channel ${channel + 1} at ${seconds} s. Export the file again from the program that made it.`,
       )
     }
   }

@@ -164,6 +164,26 @@ describe('a file that was cut off', () => {
   })
 })
 
+describe('a file that is damaged in the middle', () => {
+  // Would catch: what comes behind the damage moving forward, which shifts stems against the song.
+  it.each(['16.flac', 'vorbis.ogg', 'opus.opus', 'aac.m4a'])('%s: the rest stays in its place', async (name) => {
+    const rate = rateFor(name)
+    const path = fixture(name, tones(1, 10 * rate, rate), rate)
+    const whole = await readAll(path)
+    const bytes = readFileSync(path)
+    const middle = Math.floor(bytes.length / 2)
+    bytes.fill(0x55, middle, middle + 300)
+    writeFileSync(path, bytes)
+    const reader = await openAudio(path)
+    for await (const block of reader.blocks()) void block
+    const found = await readAll(path)
+    expect(found[0]).toHaveLength(10 * rate)
+    const tail = (planes: Float32Array[]) => planes.map((plane) => plane.slice(-2 * rate))
+    expect(largestDifference(tail(found), tail(whole))).toBeLessThan(1e-4)
+    expect(reader.warnings.join()).toMatch(/damaged in \d place/)
+  })
+})
+
 describe('a place that can not be written', () => {
   const options = { format: 'wav24', sampleRate: 44100, channels: 1 } as const
 
