@@ -16,6 +16,7 @@ import {
   type ParameterSpecs,
 } from '#main/models/layers'
 import { fieldSize, positionCount, type BandLayout } from '#main/models/bandLayout'
+import type { RepetitionConfig } from '#main/models/repetition'
 import { featureKinds } from '#main/models/spectralFeatures'
 
 /** Sizes of a DuoVAE: one encoder with four heads, two decoders, masks that sum to one. */
@@ -25,6 +26,7 @@ export interface DuoVaeConfig {
   /** STFT frames in a patch; a multiple of the layout's framePack. */
   readonly frames: number
   readonly layout: BandLayout
+  readonly repetition: RepetitionConfig
   /** Channels at each resolution, from the patch's own down to the latent maps'. */
   readonly encoderChannels: readonly number[]
   /** Channels of each decoder at all resolutions but the latent maps'. */

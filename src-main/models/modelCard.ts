@@ -12,6 +12,7 @@ export const duoVaeConfigSchema = z.object({
     pack: size,
     framePack: size,
   }),
+  repetition: z.object({ reach: size, nearest: size }),
   encoderChannels: z.array(size).min(2),
   decoderChannels: z.array(size).min(1),
   latentChannels: size,

@@ -143,20 +143,25 @@ export class Repetition {
   }
 }
 
-/** Exchanges that leave the median of nine values in the middle. @see Paeth, "Median finding on a 3×3 grid", 1990. */
-const exchanges = [
-  [1, 2], [4, 5], [7, 8], [0, 1], [3, 4], [6, 7], [1, 2], [4, 5], [7, 8], [0, 3],
-  [5, 8], [4, 7], [3, 6], [1, 4], [2, 5], [4, 7], [4, 2], [6, 4], [4, 2],
-] as const
+/** @see Paeth, "Median finding on a 3×3 grid", Graphics Gems, 1990; only the exchanges that the median needs. */
+function medianOfNine(v: Float32Array): number {
+  // Local variables and min/max without branches: this is called for every row of every frame.
+  const [a, b, c] = [v[0]!, v[1]!, v[2]!]
+  const [d, e, f] = [v[3]!, v[4]!, v[5]!]
+  const [g, h, i] = [v[6]!, v[7]!, v[8]!]
+  const largestLow = Math.max(lowest(a, b, c), lowest(d, e, f), lowest(g, h, i))
+  const smallestHigh = Math.min(highest(a, b, c), highest(d, e, f), highest(g, h, i))
+  return middle(largestLow, middle(middle(a, b, c), middle(d, e, f), middle(g, h, i)), smallestHigh)
+}
 
-function medianOfNine(values: Float32Array): number {
-  for (const [a, b] of exchanges) {
-    const low = values[a]!
-    const high = values[b]!
-    if (low > high) {
-      values[a] = high
-      values[b] = low
-    }
-  }
-  return values[4]!
+function lowest(a: number, b: number, c: number): number {
+  return a < b ? (a < c ? a : c) : b < c ? b : c
+}
+
+function highest(a: number, b: number, c: number): number {
+  return a > b ? (a > c ? a : c) : b > c ? b : c
+}
+
+function middle(a: number, b: number, c: number): number {
+  return a < b ? (b < c ? b : a < c ? c : a) : a < c ? a : b < c ? c : b
 }

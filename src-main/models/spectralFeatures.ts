@@ -4,8 +4,9 @@ import type { Spectrum } from '#shared/dsp/spectrum'
 /** Left and right; a mono sound has the same spectrum twice. */
 export type StereoSpectrum = readonly [Spectrum, Spectrum]
 
-/** Features a row: |·|^½ of left, right, mid (L + R)/√2 and side (L - R)/√2. They say how loud a sound is and where it stands, not its phase. */
-export const featureKinds = 4
+/** Features a row: |·|^½ of left, right, mid (L + R)/√2 and side (L - R)/√2, which say how loud a sound is and where it
+ * stands, not its phase; and the share of it that repeats elsewhere. */
+export const featureKinds = 5
 
 /** Mean powers of the rows of some frames, each `[frame, row]`. */
 export interface RowPowers {
@@ -66,9 +67,10 @@ export function powerScale(powers: RowPowers): number {
 
 /**
  * Writes the features of a patch into `out` at `offset`: `[time, position, kind × field]` (see `fieldOffsets`), kinds in the
- * order left, right, mid, side, stretched so that music lies about evenly around 0.
+ * order left, right, mid, side, repetition, stretched so that music lies about evenly around 0.
+ * @param repeated See `Repetition.share`, for the same frames.
  */
-export function writeFeatures(powers: RowPowers, layout: BandLayout, out: Float32Array, offset: number): void {
+export function writeFeatures(powers: RowPowers, repeated: Float32Array, layout: BandLayout, out: Float32Array, offset: number): void {
   const scale = powerScale(powers)
   const field = fieldSize(layout)
   const offsets = fieldOffsets(layout, featureKinds, powers.left.length / rowCount(layout))
@@ -81,7 +83,14 @@ export function writeFeatures(powers: RowPowers, layout: BandLayout, out: Float3
     out[to + field] = centred(r)
     out[to + 2 * field] = centred((l + r + c) / 2)
     out[to + 3 * field] = centred((l + r - c) / 2)
+    out[to + 4 * field] = 2 * repeated[i]! - 1
   }
+}
+
+/** The powers of some of the frames, without copying. */
+export function slicePowers({ left, right, cross }: RowPowers, rows: number, first: number, frames: number): RowPowers {
+  const part = (values: Float32Array) => values.subarray(first * rows, (first + frames) * rows)
+  return { left: part(left), right: part(right), cross: part(cross) }
 }
 
 /** Writes scaled powers into `out` at `offset` as masks are laid out: `[time, position, side × field]`. */

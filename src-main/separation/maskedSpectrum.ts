@@ -1,4 +1,5 @@
 import { fieldOffsets, fieldSize, rowCount, rowOfBin } from '#main/models/bandLayout'
+import { Repetition } from '#main/models/repetition'
 import { featureKinds, rowPowers, writeFeatures, type StereoSpectrum } from '#main/models/spectralFeatures'
 import type { SeparationOptions, Separator } from '#main/separation/separator'
 import { createSegmentPlan, type SegmentPlan } from '#shared/dsp/segments'
@@ -18,6 +19,7 @@ export class MaskedSpectrum {
   private readonly rows: number
   private readonly binRows: Uint16Array
   private readonly maskOffsets: Uint32Array
+  private readonly repetition: Repetition
   private channels: Spectrum[] = []
   /** Sum of weighted masks, `[frame, side, row]`. */
   private masks: Float32Array
@@ -38,6 +40,7 @@ export class MaskedSpectrum {
     this.rows = rowCount(layout)
     this.binRows = rowOfBin(layout, bins)
     this.maskOffsets = fieldOffsets(layout, 2, frames)
+    this.repetition = new Repetition(separator.config.repetition, this.rows)
     this.masks = new Float32Array(0)
   }
 
@@ -55,7 +58,9 @@ export class MaskedSpectrum {
       this.channels[i]!.re.set(spectrum.re.subarray(0, frames * this.bins), at)
       this.channels[i]!.im.set(spectrum.im.subarray(0, frames * this.bins), at)
     })
+    const from = this.received - this.origin
     this.received += frames
+    this.repetition.push(rowPowers(this.stereo(), this.separator.config.layout, from, frames))
   }
 
   /** Says that no frame follows. */
@@ -66,17 +71,20 @@ export class MaskedSpectrum {
   /** Computes one batch of segments if their frames are there; says whether it did. */
   async step(): Promise<boolean> {
     const { batch, masks } = this.separator
-    // A segment's weights depend on which follow it, so all but the last few wait for frames beyond their own.
-    const ready = Math.floor((this.received - this.plan.size) / this.plan.step) + 1 - this.plan.reach
+    // A segment waits for the frames in which its repetitions are looked for; these say, too, which segments follow it.
+    const seen = this.received - this.separator.config.repetition.reach
+    const ready = Math.floor((seen - this.plan.size) / this.plan.step) + 1
     const count = Math.min(batch, Math.min(this.segmentCount, Infinity) - this.segments)
     if (count <= 0 || (this.segmentCount === Infinity && ready - this.segments < batch)) return false
     const { frames, layout } = this.separator.config
     const size = frames * this.rows * featureKinds
     const features = new Float32Array(batch * size)
     for (let i = 0; i < count; i++) {
-      const start = (this.segments + i) * this.plan.step - this.origin
-      writeFeatures(rowPowers(this.stereo(), layout, start, frames), layout, features, i * size)
+      const start = (this.segments + i) * this.plan.step
+      const powers = rowPowers(this.stereo(), layout, start - this.origin, frames)
+      writeFeatures(powers, this.repetition.share(start, frames), layout, features, i * size)
     }
+    this.repetition.forget(this.segments * this.plan.step)
     const { vocalMask } = await masks.run({ features })
     for (let i = 0; i < count; i++) this.addMask(vocalMask!, i)
     this.segments += count

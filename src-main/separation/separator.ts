@@ -121,7 +121,7 @@ async function channelPath(stft: Stft, source: number, model: number): Promise<C
 
 function reportProgress(context: WorkContext, done: number, { sampleRate, frames }: SeparationInput): void {
   if (frames === undefined) return
-  context.onProgress({ stage: 'Separating', completed: done / sampleRate, total: frames / sampleRate, unit: 'seconds' })
+  context.onProgress({ stage: 'separating', completed: done / sampleRate, total: frames / sampleRate, unit: 'seconds' })
 }
 
 function joined(a: Float32Array, b: Float32Array): Float32Array {

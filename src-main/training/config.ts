@@ -27,15 +27,17 @@ export const trainingConfig = z.object({
     .prefault({}),
   takes: z
     .object({
-      seconds: positive.default(6).describe('Length of a processed take of vocals or music.'),
+      seconds: positive.default(24).describe('Length of a processed take of vocals or music; long enough for music to repeat.'),
       fromSongs: share.default(0.35).describe('Share of takes from songs with stems, where loose recordings exist too.'),
       voiceWeights: z.record(z.string(), z.number().nonnegative()).default({}).describe('How often each folder of voices is drawn from.'),
     })
     .prefault({}),
   patches: z
     .object({
-      pool: z.int().positive().default(48).describe('Takes of each kind that are mixed with one another at any time.'),
-      reuse: z.int().positive().default(8).describe('Patches that are drawn for each new pair of takes.'),
+      pool: z.int().positive().default(12).describe('Takes of each kind that are mixed with one another at any time.'),
+      reuse: z.int().positive().default(3).describe('Mixtures that are made for each new pair of takes.'),
+      scenes: z.int().positive().default(8).describe('Mixtures that patches are cut from in turn.'),
+      patchesPerScene: z.int().positive().default(8).describe('Patches that are cut from each mixture.'),
       balance: z.object({ mean: z.number(), deviation: z.number().nonnegative() }).default({ mean: -3, deviation: 4.5 }).describe('Level of the vocals against the music, in decibels.'),
       withoutVocals: share.default(0.08).describe('Share of patches without vocals.'),
       withoutMusic: share.default(0.05).describe('Share of patches without music.'),

@@ -17,6 +17,9 @@ const groups = [
   { firstBin: 256, width: 3, count: 256 },
 ] as const
 
+// Twelve seconds either way hold several bars of most songs; half a second is no repetition but the same note.
+const repetition = { reach: 516, nearest: 22 } as const
+
 export const presets = {
   s: {
     summary: '1.4 million parameters: quick to train and to use.',
@@ -25,6 +28,7 @@ export const presets = {
       stft,
       frames: 128,
       layout: { groups, pack: 4, framePack: 2 },
+      repetition,
       encoderChannels: [64, 80, 112, 144],
       decoderChannels: [32, 48, 64],
       latentChannels: 48,
@@ -39,6 +43,7 @@ export const presets = {
       stft,
       frames: 128,
       layout: { groups, pack: 4, framePack: 2 },
+      repetition,
       encoderChannels: [80, 112, 160, 224],
       decoderChannels: [48, 64, 96],
       latentChannels: 64,
@@ -53,6 +58,7 @@ export const presets = {
       stft: { sampleRate: 44100, fftSize: 2048, hopLength: 1024 },
       frames: 32,
       layout: { groups: [{ firstBin: 0, width: 4, count: 128 }], pack: 4, framePack: 2 },
+      repetition: { reach: 128, nearest: 22 },
       encoderChannels: [16, 24, 32],
       decoderChannels: [8, 16],
       latentChannels: 8,
@@ -64,8 +70,8 @@ export const presets = {
       stepsPerEpoch: 50,
       learningRate: 3e-3,
       averageDecay: 0.98,
-      takes: { seconds: 3 },
-      patches: { pool: 12, reuse: 8 },
+      takes: { seconds: 6 },
+      patches: { pool: 4, scenes: 4, reuse: 2 },
     },
   },
 } as const satisfies Record<string, Preset>

@@ -4,7 +4,7 @@ import { AppError } from '#shared/errors'
 
 const forwardDirection = 0
 const inverseDirection = 1
-const largestSize = 2 ** 20
+const largestSize = 2 ** 21
 
 /** A real Fourier transform of one size. Owns memory outside the garbage collector: call `dispose` when done. */
 export interface Fft {
@@ -26,7 +26,7 @@ export interface Fft {
   dispose(): void
 }
 
-/** True for the sizes that pffft can do: multiples of 32 without prime factors above 5, up to 2^20. */
+/** True for the sizes that pffft can do: multiples of 32 without prime factors above 5, up to 2^21. */
 export function isFftSize(size: number): boolean {
   if (!Number.isInteger(size) || size < 32 || size > largestSize || size % 32 !== 0) return false
   let rest = size
