@@ -31,16 +31,16 @@ async function main(args: string[]): Promise<number> {
     options: { again: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
   })
   if (values.help) {
-    console.log(usage)
+    process.stdout.write(`${usage}\n`)
     return 0
   }
   process.stderr.write('Trying the engines; the first time this takes about ten seconds.\n')
   const reports = await examineEngines(engineIds, { again: values.again ?? false })
-  if (values.json) console.log(JSON.stringify({ engines: reports }, undefined, 2))
+  if (values.json) process.stdout.write(`${JSON.stringify({ engines: reports }, undefined, 2)}\n`)
   else {
-    console.log(table(reports))
-    console.log('Speeds are patches of 128×256×8 a second through a small test network.')
-    for (const { id, refusal } of reports) if (refusal) console.log(`\n${id}: ${refusal}`)
+    process.stdout.write(`${table(reports)}\n`)
+    process.stdout.write('Speeds are patches of 128×256×8 a second through a small test network.\n')
+    for (const { id, refusal } of reports) if (refusal) process.stdout.write(`\n${id}: ${refusal}\n`)
   }
   return reports.some((report) => report.speed) ? 0 : 1
 }
