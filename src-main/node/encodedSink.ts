@@ -20,6 +20,7 @@ import {
   type AVSampleFormat,
   type Stream,
 } from '#main/node/ffmpeg'
+import { FrameCollector } from '#main/node/frameCollector'
 import { diskFull } from '#main/node/outputError'
 import type { SampleSink } from '#main/node/pcmSink'
 
@@ -49,7 +50,7 @@ export function takesRate(container: EncoderTarget['container'], sampleRate: num
 
 class Encoder implements SampleSink {
   private readonly packet = new Packet()
-  private readonly pending: Collector
+  private readonly pending: FrameCollector
   private written = 0n
   private released = false
 
@@ -61,7 +62,7 @@ class Encoder implements SampleSink {
     private readonly codec: CodecContext,
   ) {
     this.packet.alloc()
-    this.pending = new Collector(codec.frameSize || 4096, target)
+    this.pending = new FrameCollector(codec.frameSize || 4096, target.channels, target.container === 'flac' ? target.bits : undefined)
   }
 
   static async open(path: string, target: EncoderTarget): Promise<Encoder> {
@@ -112,19 +113,17 @@ class Encoder implements SampleSink {
     this.format.freeContext()
   }
 
-  private encode(samples: Buffer): void {
+  private encode({ bytes, frames }: { bytes: Buffer; frames: number }): void {
     const { sampleRate, channels } = this.target
-    const format = this.codec.sampleFormat
-    const nbSamples = samples.length / (channels * (format === AV_SAMPLE_FMT_S16 ? 2 : 4))
-    const frame = Frame.fromAudioBuffer(samples, {
-      nbSamples,
-      format,
+    const frame = Frame.fromAudioBuffer(bytes, {
+      nbSamples: frames,
+      format: this.codec.sampleFormat,
       sampleRate,
       channelLayout: nativeLayout(channels),
       timeBase: { num: 1, den: sampleRate },
       pts: this.written,
     })
-    this.written += BigInt(nbSamples)
+    this.written += BigInt(frames)
     try {
       check(this.codec.sendFrameSync(frame), this.path)
     } finally {
@@ -181,56 +180,4 @@ function check(code: number, path: string): void {
   if (code >= 0) return
   if (code === FFmpegError.AVERROR(PosixError.ENOSPC)) throw diskFull(path)
   throw new AppError('INTERNAL', `Writing ${path} failed: ${FFmpegError.strerror(code)}. Try another format.`)
-}
-
-/** Gathers samples into frames of the size that the encoder wants, in the layout that it wants. */
-class Collector {
-  private readonly planes: (Int32Array | Float32Array)[]
-  private filled = 0
-
-  constructor(
-    private readonly size: number,
-    private readonly target: EncoderTarget,
-  ) {
-    const type = target.container === 'flac' ? Int32Array : Float32Array
-    this.planes = Array.from({ length: target.channels }, () => new type(size))
-  }
-
-  get isFull(): boolean {
-    return this.filled === this.size
-  }
-
-  get isEmpty(): boolean {
-    return this.filled === 0
-  }
-
-  take(planes: readonly (Int32Array | Float32Array)[], at: number): number {
-    const count = Math.min(this.size - this.filled, planes[0]!.length - at)
-    for (const [channel, plane] of planes.entries()) this.planes[channel]!.set(plane.subarray(at, at + count), this.filled)
-    this.filled += count
-    return count
-  }
-
-  flush(): Buffer {
-    const frames = this.filled
-    this.filled = 0
-    return this.target.container === 'flac' ? this.interleaved(frames) : this.planar(frames)
-  }
-
-  private planar(frames: number): Buffer {
-    const bytes = new Float32Array(frames * this.planes.length)
-    for (const [channel, plane] of this.planes.entries()) bytes.set(plane.subarray(0, frames), channel * frames)
-    return Buffer.from(bytes.buffer)
-  }
-
-  private interleaved(frames: number): Buffer {
-    const channels = this.planes.length
-    const wide = this.target.bits === 24
-    const samples = wide ? new Int32Array(frames * channels) : new Int16Array(frames * channels)
-    for (const [channel, plane] of this.planes.entries()) {
-      // FFmpeg wants 24-bit samples left-justified.
-      for (let i = 0; i < frames; i++) samples[i * channels + channel] = wide ? plane[i]! << 8 : plane[i]!
-    }
-    return Buffer.from(samples.buffer)
-  }
 }

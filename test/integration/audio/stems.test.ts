@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openAudio } from '#main/node/audioReader'
 import { audioFormats, extensionOf, type AudioFormat } from '#main/node/audioWriter'
 import { writeStemFiles, type StemFilesRequest } from '#main/node/stemFiles'
-import { fixtureKind, fixtureKinds, tones, writeFixture } from '#test/audioFixtures'
+import { encodeWav } from '#shared/audio/wavCodec'
+import { asStored, fixtureKind, fixtureKinds, tones, writeFixture } from '#test/audioFixtures'
 import { blocksOf, largestDifference, quietContext, readAll } from '#test/soundFiles'
 
 let folder: string
@@ -94,6 +95,15 @@ describe('stems sum to the song', () => {
     expect(residual(mixture, await sumOf(result))).toBeLessThanOrEqual(lsb24)
     expect(result.channels).toBe(2)
     expect(result.warnings.join(' ')).toMatch(/BS\.775/)
+  })
+
+  it('twelve channels of no known layout', async () => {
+    const source = join(folder, 'source-twelve.wav')
+    const channels = asStored(tones(12, 44_100, 44100, 0.1), 's24')
+    writeFileSync(source, encodeWav({ sampleRate: 44100, channels }, 'int24'))
+    expect(largestDifference(await readAll(source), channels)).toBe(0)
+    const result = await writeStemFiles(request(source, [new Float32Array(44_100), new Float32Array(44_100)], 'wav24'), quietContext())
+    expect(result).toMatchObject({ channels: 2, frames: 44_100 })
   })
 
   it('a part of a song is that part', async () => {
