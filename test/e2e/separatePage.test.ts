@@ -7,14 +7,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { forkCompute } from '#main/node/computeProcess'
 import { axeViolations } from '#test/axe'
 import { buildHalvingCompute, buildPage } from '#test/builds'
-import { type Browser, chromiumPath, noChromium, openBrowser } from '#test/chromium'
+import { type Browser, browserNote, chromiumPath, openBrowser } from '#test/chromium'
 import { addsUp, readIntegers, writeNoise } from '#test/sound'
 import { startWebApp, type WebApp } from '#test/webApp'
 
 const root = join(import.meta.dirname, '../..')
-const name = 'the page over the local web server'
 
-describe.skipIf(!chromiumPath)(chromiumPath ? name : `${name} (skipped: ${noChromium})`, () => {
+describe.skipIf(!chromiumPath)(`the page over the local web server${browserNote}`, () => {
   const scratch = mkdtempSync(join(tmpdir(), 'stemwright-e2e-'))
   const processIdFile = join(scratch, 'process-id')
   let page: string

@@ -8,8 +8,8 @@ const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 /** Path of an installed browser of Chromium's family: STEMWRIGHT_CHROMIUM, or found on the PATH. */
 export const chromiumPath = findChromium()
 
-/** Said by every suite that is skipped for want of a browser. */
-export const noChromium = 'no Chromium: install it, or name it in STEMWRIGHT_CHROMIUM'
+/** Belongs into the title of every suite that needs the browser: says why it is skipped where there is none. */
+export const browserNote = chromiumPath ? '' : ' (skipped: no Chromium; install it, or name it in STEMWRIGHT_CHROMIUM)'
 
 function findChromium(): string | undefined {
   const named = process.env['STEMWRIGHT_CHROMIUM']

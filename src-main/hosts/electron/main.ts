@@ -11,7 +11,7 @@ import { createServices } from '#main/services/createServices'
 import type { Platform } from '#main/services/platform'
 
 const privileges = { standard: true, secure: true, supportFetchAPI: true, stream: true, corsEnabled: true }
-const report = (error: unknown) => console.error(error)
+const report = (error: unknown) => void process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
 
 let window: BrowserWindow | undefined
 
