@@ -37,9 +37,8 @@ const audio = /\.(wav|wave|flac|aif|aiff|mp3|ogg|opus|m4a)$/i
 /**
  * What a folder of recordings offers to training, from its files' paths alone:
  * `<anywhere>/<song>/vocals.*` with `accompaniment.*` beside it are a song; files below a folder `voices/<group>` are loose
- * voices, below `music/<group>` loose instrumental music.
- * @throws AppError DATASET_INVALID for a song without one of its stems or an unknown song in the options, DATASET_EMPTY
- *   when nothing is left to train on.
+ * voices, below `music/<group>` loose instrumental music. Other recordings are mixtures without stems.
+ * @throws AppError DATASET_INVALID for a song without one of its stems or an unknown song in the options.
  */
 export function readManifest(paths: readonly string[], options: ManifestOptions): Manifest {
   const files = paths
@@ -58,12 +57,21 @@ export function readManifest(paths: readonly string[], options: ManifestOptions)
     ...looseFiles(files, 'voices', 'voice'),
     ...looseFiles(files, 'music', 'music'),
   ]
-  const usable = entries.filter((entry) => entry.split === 'train')
-  const has = (...kinds: RecordingKind[]) => usable.some((entry) => kinds.includes(entry.kind))
-  if (!has('songVocals', 'voice') || !has('songMusic', 'music')) {
-    throw new AppError('DATASET_EMPTY', 'The folder holds no vocals, or no music, to train on. Nothing was started; put songs there as <song>/vocals.* with <song>/accompaniment.*, or loose recordings as voices/<group>/* and music/<group>/*.')
-  }
-  return { entries, songs }
+  const known = new Set(entries.map(({ path }) => path))
+  const mixtures = files
+    .filter((path) => !known.has(path))
+    .map((path): ManifestEntry => ({ path, kind: 'mixture', group: path.split('/').at(-2) ?? '', split: 'train' }))
+  return { entries: [...entries, ...mixtures], songs }
+}
+
+/** @throws AppError DATASET_EMPTY when there is nothing to train on that has stems, or, blind, nothing at all. */
+export function requireTrainable({ entries }: Manifest, blind: boolean): void {
+  const has = (...kinds: RecordingKind[]) => entries.some(({ kind, split }) => split === 'train' && kinds.includes(kind))
+  if (blind ? has('songMusic', 'mixture') : has('songVocals', 'voice') && has('songMusic', 'music')) return
+  throw new AppError(
+    'DATASET_EMPTY',
+    `The folder holds no ${blind ? 'songs' : 'vocals, or no music,'} to train on. Nothing was started; put songs there as <song>/vocals.* with <song>/accompaniment.*, or loose recordings as voices/<group>/* and music/<group>/*.`,
+  )
 }
 
 function findSongs(files: readonly string[], { validation, test }: ManifestOptions): ManifestSong[] {

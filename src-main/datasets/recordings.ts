@@ -1,7 +1,7 @@
 import type { Stereo } from '#main/datasets/effects/stereo'
 
-/** What a recording may be used for. A song's stems are aligned and belong together. */
-export type RecordingKind = 'songVocals' | 'songMusic' | 'voice' | 'music'
+/** What a recording may be used for. A song's stems are aligned and belong together; a mixture has no stems. */
+export type RecordingKind = 'songVocals' | 'songMusic' | 'voice' | 'music' | 'mixture'
 
 /** A sound that training draws excerpts from, at the model's sample rate. */
 export interface Recording {

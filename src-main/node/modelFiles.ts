@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { NamedArrays } from '#main/engine/engine'
-import { duoVae, type DuoVaeConfig } from '#main/models/duoVae'
+import type { NamedArrays, NamedShapes } from '#main/engine/engine'
+import { duoVae } from '#main/models/duoVae'
 import { modelFileCard, type ModelFileCard } from '#main/models/modelCard'
 import { shapesOf } from '#main/models/layers'
 import { decodeWeights, encodeWeights } from '#main/models/weightsFile'
@@ -48,18 +48,17 @@ function readCard(text: string): ModelFileCard {
 }
 
 /** Writes a model's folder; each file appears whole or not at all, the card last. */
-export async function saveModel(
-  directory: string,
-  card: Omit<ModelFileCard, 'formatVersion' | 'sha256' | 'parameters'>,
-  parameters: NamedArrays,
-): Promise<void> {
+export async function saveModel(directory: string, card: Omit<ModelFileCard, 'formatVersion' | 'sha256' | 'parameters'>, parameters: NamedArrays): Promise<void> {
+  await saveWeights(directory, parameters, shapesOf(duoVae(card.config).parameters), card)
+}
+
+/** Writes the weights of any network and a card that says what they are. */
+export async function saveWeights(directory: string, parameters: NamedArrays, shapes: NamedShapes, card: object): Promise<void> {
   await mkdir(directory, { recursive: true })
-  const shapes = shapesOf(duoVae(card.config as DuoVaeConfig).parameters)
-  const network = Object.fromEntries(Object.keys(shapes).map((name) => [name, parameters[name]!]))
-  const weights = encodeWeights(network, shapes)
-  const count = Object.values(network).reduce((sum, values) => sum + values.length, 0)
+  const weights = encodeWeights(parameters, shapes)
+  const count = Object.values(parameters).reduce((sum, values) => sum + values.length, 0)
   await writeWhole(join(directory, 'weights.safetensors'), weights)
-  const full: ModelFileCard = { formatVersion: 1, ...card, parameters: count, sha256: sha256(weights) }
+  const full = { formatVersion: 1, ...card, parameters: count, sha256: sha256(weights) }
   await writeWhole(join(directory, 'card.json'), `${JSON.stringify(full, undefined, 2)}\n`)
 }
 

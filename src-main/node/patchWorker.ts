@@ -1,25 +1,29 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { excerptSource } from '#main/datasets/blindExcerpts'
 import { patchSource, type PatchConfig, type PatchSource } from '#main/datasets/patches'
 import { takeStudio, type TakeConfig } from '#main/datasets/takes'
+import type { ConvVaeConfig } from '#main/models/convVae'
 import type { DuoVaeConfig } from '#main/models/duoVae'
 import { openRecordings, type CachedRecording } from '#main/node/recordingCache'
 import { createFft, fftSizeAtLeast } from '#shared/dsp/fft'
 import { createStft } from '#shared/dsp/stft'
 
 /** What the thread is started with. */
-export interface PatchWorkerSetup {
-  recordings: CachedRecording[]
-  model: DuoVaeConfig
-  takes: TakeConfig
-  patches: PatchConfig
-  batchSize: number
-}
+export type PatchWorkerSetup = { recordings: readonly CachedRecording[]; batchSize: number } & (
+  | { model: DuoVaeConfig; takes: TakeConfig; patches: PatchConfig }
+  | { model: ConvVaeConfig; seed: number }
+)
 
-async function openSource({ recordings, model, takes, patches }: PatchWorkerSetup): Promise<PatchSource> {
-  const opened = openRecordings(recordings)
-  const fft = await createFft(fftSizeAtLeast(takes.length + 3 * takes.sampleRate))
-  const stft = await createStft(model.stft)
-  return patchSource(takeStudio(opened.recordings, takes, fft), model, stft, patches)
+/** Seconds of the longest reverberation tail; see `randomRoom`. */
+const longestTail = 3
+
+async function openSource(setup: PatchWorkerSetup): Promise<PatchSource> {
+  const { recordings } = openRecordings(setup.recordings)
+  const stft = await createStft(setup.model.stft)
+  if ('seed' in setup) return excerptSource(recordings, setup.model, stft, setup.seed)
+  const { model, takes, patches } = setup
+  const fft = await createFft(fftSizeAtLeast(takes.length + longestTail * takes.sampleRate))
+  return patchSource(takeStudio(recordings, takes, fft), model, stft, patches)
 }
 
 const setup = workerData as PatchWorkerSetup

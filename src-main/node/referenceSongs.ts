@@ -16,6 +16,9 @@ export interface ReferenceFiles {
 export async function findReferenceSongs(folder: string): Promise<ReferenceFiles[]> {
   const files = await listFiles(folder).catch(() => [])
   const { songs } = readManifest(files, { validation: [], test: [], without: [] })
+  if (songs.length === 0) {
+    throw new AppError('DATASET_EMPTY', `There are no songs in ${folder}. Nothing was measured; put each song there as <song>/vocals.* with <song>/accompaniment.*.`)
+  }
   return songs.map(({ name, vocals, accompaniment }) => ({ name, vocals: join(folder, vocals), accompaniment: join(folder, accompaniment) }))
 }
 

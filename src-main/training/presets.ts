@@ -1,3 +1,4 @@
+import type { ConvVaeConfig } from '#main/models/convVae'
 import type { DuoVaeConfig } from '#main/models/duoVae'
 import type { TrainingConfigInput } from '#main/training/config'
 
@@ -5,7 +6,7 @@ import type { TrainingConfigInput } from '#main/training/config'
 export interface Preset {
   /** What a user reads when choosing. */
   readonly summary: string
-  readonly model: DuoVaeConfig
+  readonly model: DuoVaeConfig | ConvVaeConfig
   readonly training: TrainingConfigInput
 }
 
@@ -73,6 +74,20 @@ export const presets = {
       takes: { seconds: 6 },
       patches: { pool: 4, scenes: 4, reuse: 2 },
     },
+  },
+  conv000: {
+    summary: 'The blind convolutional VAE that the project began with: learns without stems, as a baseline.',
+    model: {
+      family: 'convvae',
+      stft: { sampleRate: 44100, fftSize: 512, hopLength: 256 },
+      // Three seconds, the length of the excerpts that it was described with.
+      frames: 517,
+      bins: 257,
+      encoderChannels: [16, 32, 64, 128],
+      latentChannels: 64,
+      varianceParameter: 'logStd',
+    },
+    training: { batchSize: 16, learningRate: 1e-3, weightDecay: 0, stepsPerEpoch: 20, totalSteps: 1000, betaWarmUp: 1e-9, averageDecay: 0 },
   },
 } as const satisfies Record<string, Preset>
 

@@ -5,7 +5,8 @@ import { openEngine } from '#main/engine/select'
 import { createProgressBar } from '#main/hosts/cli/progressBar'
 import { appRoot } from '#main/node/appRoot'
 import { listFiles, readManifestOf } from '#main/node/recordingCache'
-import { loadPiece, runTraining } from '#main/node/trainingRun'
+import { loadPiece } from '#main/node/trainingFamilies'
+import { runTraining } from '#main/node/trainingRun'
 import { presets, type PresetId } from '#main/training/presets'
 import { trainingConfig, type TrainingConfig } from '#main/training/config'
 import type { HistoryLine } from '#main/training/trainer'
@@ -13,7 +14,7 @@ import { AppError, isCancellation, toAppError } from '#shared/errors'
 
 const usage = `Trains a separator on your own recordings.
 
-  npm run train -- --data DIR --preset s|m|tiny --out RUN [options]
+  npm run train -- --data DIR --preset s|m|tiny|conv000 --out RUN [options]
 
 DIR holds songs as <song>/vocals.* with <song>/accompaniment.*, and loose recordings as voices/<group>/* and music/<group>/*.
 
@@ -126,9 +127,9 @@ async function pieces(folder: string) {
 }
 
 function describe({ epoch, step, seconds, train, validation, score, best, waiting }: HistoryLine): string {
-  const terms = ['loss', 'spectrum', 'energy', 'magnitude', 'latent', 'kl', 'gradientNorm'].map((name) => `${name} ${train[name]?.toFixed(4)}`).join('  ')
+  const terms = Object.entries(train).map(([name, value]) => `${name} ${value.toFixed(4)}`).join('  ')
   const songs = Object.entries(validation).map(([name, value]) => `${name} ${value.toFixed(2)}`).join('  ')
-  return `epoch ${epoch}  step ${step}  ${(seconds / 60).toFixed(1)} min  ${terms}  SDR ${score.toFixed(3)}${best ? ' *' : ''}  waiting ${(100 * waiting).toFixed(0)} %  | ${songs}`
+  return `epoch ${epoch}  step ${step}  ${(seconds / 60).toFixed(1)} min  ${terms}  score ${score.toFixed(3)}${best ? ' *' : ''}  waiting ${(100 * waiting).toFixed(0)} %  | validation ${songs}`
 }
 
 try {
