@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest'
+import type { Engine, LossProgram, NamedArrays, Program } from '#main/engine/engine'
+import { goldenArrays } from '#main/engine/goldenValues'
+import { type ConvVaeConfig, convVaeLoss } from '#main/models/convVae'
+import { maskProgram } from '#main/models/duoVae'
+import { duoVaeLoss } from '#main/models/duoVaeLoss'
+import { presets } from '#main/training/presets'
+import { type FoundRung, openRungs, worstError } from '#test/engines'
+
+const weights = { spectrum: 1, energy: 1, magnitude: 0.5, latent: 0.05, freeBits: 0.1 }
+const { model } = presets.tiny
+
+const forwardPrograms: Program[] = [maskProgram(model, 1), maskProgram(model, 2)]
+const baseline: ConvVaeConfig = {
+  family: 'convvae',
+  stft: { sampleRate: 44100, fftSize: 512, hopLength: 256 },
+  frames: 24,
+  bins: 33,
+  encoderChannels: [4, 6, 8],
+  latentChannels: 4,
+  varianceParameter: 'logVariance',
+}
+
+const lossPrograms: LossProgram[] = [duoVaeLoss(model, 2, weights), convVaeLoss(baseline, 2)]
+
+/** Parameters that keep activations of one size from layer to layer, none zero as some are at the start of a training. */
+function parametersOf(program: Program): NamedArrays {
+  const arrays = goldenArrays(program.parameters, 21)
+  const scaled = Object.entries(program.parameters).map(([name, shape]) => {
+    const inputs = shape.slice(0, -1).reduce((a, b) => a * b, 1)
+    return [name, arrays[name]!.map((value) => value / Math.sqrt(inputs))] as const
+  })
+  return Object.fromEntries(scaled)
+}
+
+/** Powers are never negative. */
+function inputsOf(program: Program): NamedArrays {
+  const arrays = goldenArrays(program.inputs, 22)
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, values]) => [name, /power/i.test(name) ? values.map(Math.abs) : values]),
+  )
+}
+
+async function forward(engine: Engine, program: Program): Promise<NamedArrays> {
+  const executable = await engine.compile(program, parametersOf(program))
+  const outputs = await executable.run(inputsOf(program))
+  executable.dispose()
+  return outputs
+}
+
+async function gradients(engine: Engine, program: LossProgram) {
+  const differentiable = await engine.compileGradients(program)
+  const result = await differentiable.gradients(parametersOf(program), inputsOf(program))
+  differentiable.dispose()
+  return result
+}
+
+const rungs = await openRungs((engine) => forward(engine, forwardPrograms[0]!))
+const reference = rungs.flatMap((rung) => ('engine' in rung ? [rung.engine] : []))[0]!
+const pairs = <P extends Program>(programs: readonly P[]) =>
+  rungs.flatMap((rung) => programs.map((program) => ({ rung, program, title: `${rung.id} computes ${program.name}` })))
+
+/** The rung's engine; the test is skipped, with the reason, where there is none. */
+function engineOf(rung: FoundRung, skip: (note: string) => never): Engine {
+  return 'engine' in rung ? rung.engine : skip(`${rung.id}: ${rung.reason}`)
+}
+
+// These would catch a model that uses an operation which an engine lacks or computes in another way.
+describe('models', () => {
+  for (const { rung, program, title } of pairs(forwardPrograms)) {
+    test(`${title} forwards`, async ({ skip }) => {
+      const found = await forward(engineOf(rung, skip), program)
+      expect(worstError(await forward(reference, program), found)).toBeLessThan(1e-4)
+    })
+  }
+
+  for (const { rung, program, title } of pairs(lossPrograms)) {
+    test(`${title} with gradients`, async ({ skip }) => {
+      const found = await gradients(engineOf(rung, skip), program)
+      const expected = await gradients(reference, program)
+      expect(worstError(expected.outputs, found.outputs)).toBeLessThan(1e-4)
+      expect(worstError(expected.gradients, found.gradients)).toBeLessThan(1e-4)
+    })
+  }
+})
