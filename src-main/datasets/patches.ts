@@ -1,4 +1,4 @@
-import type { Stereo } from '#main/datasets/effects/stereo'
+import type { Stereo } from '#shared/audio/audioClip'
 import type { TakeStudio } from '#main/datasets/takes'
 import type { NamedArrays } from '#main/engine/engine'
 import { rowCount, rowEdges } from '#main/models/bandLayout'

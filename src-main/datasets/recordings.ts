@@ -1,4 +1,4 @@
-import type { Stereo } from '#main/datasets/effects/stereo'
+import type { Stereo } from '#shared/audio/audioClip'
 
 /** What a recording may be used for. A song's stems are aligned and belong together; a mixture has no stems. */
 export type RecordingKind = 'songVocals' | 'songMusic' | 'voice' | 'music' | 'mixture'

@@ -7,7 +7,8 @@ import {
   scaleInPlace,
 } from '#main/datasets/effects/dynamics'
 import { colourInPlace, randomEqualiser, type Room } from '#main/datasets/effects/spectral'
-import { echoInPlace, panInPlace, silence, widenInPlace, type Stereo } from '#main/datasets/effects/stereo'
+import { echoInPlace, panInPlace, silence, widenInPlace } from '#main/datasets/effects/stereo'
+import type { Stereo } from '#shared/audio/audioClip'
 import { varispeed } from '#main/datasets/effects/varispeed'
 import type { Recording } from '#main/datasets/recordings'
 import type { Fft } from '#shared/dsp/fft'

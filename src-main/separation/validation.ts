@@ -1,4 +1,4 @@
-import type { Stereo } from '#main/datasets/effects/stereo'
+import type { Stereo } from '#shared/audio/audioClip'
 import { separateVocals, type Quality, type Separator } from '#main/separation/separator'
 import { createSdrMeter, type SdrScores } from '#shared/metrics/sdr'
 import type { WorkContext } from '#shared/jobs/work'

@@ -14,3 +14,6 @@ export function frameCount(clip: AudioClip): number {
 export function duration(clip: AudioClip): number {
   return frameCount(clip) / clip.sampleRate
 }
+
+/** Left and right, of one length. */
+export type Stereo = [left: Float32Array, right: Float32Array]

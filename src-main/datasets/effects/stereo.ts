@@ -1,5 +1,4 @@
-/** Two channels of one length, changed in place by the functions here. */
-export type Stereo = [Float32Array, Float32Array]
+import type { Stereo } from '#shared/audio/audioClip'
 
 export function silence(length: number): Stereo {
   return [new Float32Array(length), new Float32Array(length)]
