@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, delimiter, dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -69,10 +69,34 @@ function buildEnvironment(folder, nodedir) {
   return env
 }
 
-async function freshDeps(folder) {
-  await rm(join(folder, 'deps'), { recursive: true, force: true })
-  await rm(join(folder, 'lib'), { recursive: true, force: true })
-  await mkdir(join(folder, 'deps', 'lib'), { recursive: true })
+/** Prepares the library beside the present one and puts it in its place; `build` failing brings the old one back. */
+async function replaceLibrary(folder, prepare, build) {
+  const [deps, lib] = [join(folder, 'deps'), join(folder, 'lib')]
+  const staged = `${deps}.partial`
+  await rm(staged, { recursive: true, force: true })
+  await mkdir(join(staged, 'lib'), { recursive: true })
+  try {
+    await prepare(staged)
+  } catch (error) {
+    await rm(staged, { recursive: true, force: true })
+    throw error
+  }
+  const moved = [deps, lib].filter(existsSync)
+  for (const present of moved) {
+    await rm(`${present}.old`, { recursive: true, force: true })
+    await rename(present, `${present}.old`)
+  }
+  try {
+    await rename(staged, deps)
+    build()
+  } catch (error) {
+    for (const present of moved) {
+      await rm(present, { recursive: true, force: true })
+      await rename(`${present}.old`, present)
+    }
+    throw error
+  }
+  for (const present of moved) await rm(`${present}.old`, { recursive: true, force: true })
 }
 
 /** Gives each library the name that the binding links against. */
@@ -176,11 +200,12 @@ async function setUp(options) {
   const already = existsSync(markFile) && readFileSync(markFile, 'utf8') === mark
   if (already && isBuilt(folder) && !options.force) return console.log(`Already set up: ${check(folder)}.`)
   const env = buildEnvironment(folder, headersFolder(options.nodedir))
-  const deps = join(folder, 'deps')
   if (options.wheel || options.library) {
-    await freshDeps(folder)
-    await (options.wheel ? takeFromWheel(options.wheel, deps) : takeFromFolder(options.library, deps))
-    run('node-pre-gyp', ['install', '--build-from-source'], { cwd: folder, env })
+    await replaceLibrary(
+      folder,
+      (deps) => (options.wheel ? takeFromWheel(options.wheel, deps) : takeFromFolder(options.library, deps)),
+      () => run('node-pre-gyp', ['install', '--build-from-source'], { cwd: folder, env }),
+    )
   } else {
     await download(folder, env)
   }

@@ -20,10 +20,18 @@ async function readAt(handle, position, length) {
   return buffer.subarray(0, bytesRead)
 }
 
+/** Where the record at the very end starts: its comment, which may hold anything, reaches exactly to the end. */
+function endRecord(tail) {
+  for (let at = tail.length - 22; at >= 0; at--) {
+    if (tail.readUInt32LE(at) === endOfDirectory && at + 22 + tail.readUInt16LE(at + 20) === tail.length) return at
+  }
+  return -1
+}
+
 async function directoryPlace(handle, size) {
   const tail = await readAt(handle, Math.max(0, size - longestTail), Math.min(size, longestTail))
-  const end = tail.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]))
-  if (end < 0 || tail.readUInt32LE(end) !== endOfDirectory) throw new Error('it is not a wheel (zip file).')
+  const end = endRecord(tail)
+  if (end < 0) throw new Error('it is not a wheel (zip file).')
   const wide = tail.lastIndexOf(Buffer.from([0x50, 0x4b, 6, 6]))
   if (tail.readUInt32LE(end + 16) === 0xffffffff && wide >= 0 && tail.readUInt32LE(wide) === endOfDirectory64) {
     return { offset: Number(tail.readBigUInt64LE(wide + 48)), length: Number(tail.readBigUInt64LE(wide + 40)) }
