@@ -20,16 +20,22 @@ import { randomStream } from '#shared/random'
 /** How takes become training patches. */
 export interface PatchConfig {
   readonly seed: number
-  /** Takes of each kind that mixtures are made of at any time. */
-  readonly pool: number
-  /** Mixtures that are made for each new pair of takes. */
+  /** Takes that mixtures are made of at any time. */
+  readonly vocalPool: number
+  readonly musicPool: number
+  /** Takes of vocals that follow one another in a mixture. */
+  readonly vocalsPerScene: number
+  /** How often each take is used, on average. */
   readonly reuse: number
   /** Mixtures that patches are cut from in turn, and patches that each gives. */
   readonly scenes: number
   readonly patchesPerScene: number
-  /** Level of the vocals against the music: mean and deviation of a normal distribution, decibels. */
-  readonly balance: { readonly mean: number; readonly deviation: number }
-  /** Probability of a patch without vocals, and of one without music. */
+  /**
+   * Level of the vocals against the music in decibels: mean and deviation over mixtures, and how far single takes wander
+   * from their mixture's.
+   */
+  readonly balance: { readonly mean: number; readonly deviation: number; readonly wander: number }
+  /** Probability of a mixture without vocals, and of one without music. */
   readonly withoutVocals: number
   readonly withoutMusic: number
 }
@@ -41,13 +47,13 @@ export interface PatchSource {
 }
 
 /**
- * Draws batches of random remixes. A take and its spectrum are costly to make, so each is mixed several times: mixture n may
- * use the takes `n / reuse` to `n / reuse + pool`. Patches are cut from `scenes` mixtures in turn, so that a batch holds
- * many, until each has given `patchesPerScene`. All of it is made when first asked for.
+ * Draws batches of random remixes. A take and its spectrum are costly to make, so each is mixed several times. A mixture is
+ * one take of music, long enough to repeat itself, under as many takes of vocals as fill it. Patches are cut from `scenes`
+ * mixtures in turn, so that a batch holds many, until each has given `patchesPerScene`. All is made when first asked for.
  */
 export function patchSource(studio: TakeStudio, model: DuoVaeConfig, stft: Stft, config: PatchConfig): PatchSource {
   const root = randomStream(config.seed)
-  const { scenes, patchesPerScene, pool, reuse } = config
+  const { scenes, patchesPerScene } = config
   const bins = Math.max(...rowEdges(model.layout).map(({ end }) => end))
   const takes = {
     vocals: sliding((index) => spectrumOf(studio.vocals(root.fork(`vocals ${index}`)), stft, bins)),
@@ -55,15 +61,19 @@ export function patchSource(studio: TakeStudio, model: DuoVaeConfig, stft: Stft,
   }
   const mixtures = sliding((number) => {
     const random = root.fork(`mixture ${number}`)
-    const oldest = Math.floor(number / reuse)
+    const { vocalsPerScene, vocalPool, musicPool, reuse } = config
     const fate = random.uniform()
-    const balance = config.balance.mean + config.balance.deviation * random.normal()
-    const draw = (kind: 'vocals' | 'music', gain: number): PlacedTake => {
+    const draw = (kind: 'vocals' | 'music', used: number, pool: number, gain: number): PlacedTake => {
+      const oldest = Math.floor(used / reuse)
       const spectrum = takes[kind](oldest + random.integer(pool), oldest)
       return { spectrum: random.chance(0.5) ? spectrum : [spectrum[1], spectrum[0]], gain: random.chance(0.5) ? gain : -gain }
     }
-    const vocals = draw('vocals', fate < config.withoutVocals ? 0 : 10 ** (Math.min(12, Math.max(-18, balance)) / 20))
-    const music = draw('music', fate > 1 - config.withoutMusic ? 0 : 1)
+    const music = draw('music', number, musicPool, fate > 1 - config.withoutMusic ? 0 : 1)
+    const level = config.balance.mean + config.balance.deviation * random.normal()
+    const vocals = Array.from({ length: vocalsPerScene }, () => {
+      const balance = Math.min(12, Math.max(-18, level + config.balance.wander * random.normal()))
+      return draw('vocals', number * vocalsPerScene, vocalPool, fate < config.withoutVocals ? 0 : 10 ** (balance / 20))
+    })
     return mixScene(vocals, music, model)
   })
   const writeNumber = (number: number, out: NamedArrays, item: number) => {
@@ -109,18 +119,41 @@ interface Scene {
   readonly repeated: Float32Array
 }
 
-function mixScene(vocals: PlacedTake, music: PlacedTake, { layout, repetition }: DuoVaeConfig): Scene {
-  const { frames } = vocals.spectrum[0]
-  const mixture = rowPowers(mixed(vocals, music), layout, 0, frames)
+function mixScene(vocalTakes: readonly PlacedTake[], musicTake: PlacedTake, { layout, repetition }: DuoVaeConfig): Scene {
+  const { frames } = musicTake.spectrum[0]
+  const vocals = inSuccession(vocalTakes, frames)
+  const music = inSuccession([musicTake], frames)
+  const mixture = rowPowers(sum(vocals, music), layout, 0, frames)
   const searched = new Repetition(repetition, rowCount(layout))
   searched.push(mixture)
-  const powersOf = ({ spectrum, gain }: PlacedTake) => scaled(rowPowers(spectrum, layout, 0, frames), gain * gain)
+  const powersOf = (spectrum: StereoSpectrum) => rowPowers(spectrum, layout, 0, frames)
   return { frames, mixture, vocals: powersOf(vocals), music: powersOf(music), repeated: searched.share(0, frames) }
 }
 
-function scaled({ left, right, cross }: RowPowers, factor: number): RowPowers {
-  for (const values of [left, right, cross]) for (let i = 0; i < values.length; i++) values[i]! *= factor
-  return { left, right, cross }
+/** Takes one after the other at their gains, cut or filled with silence to so many frames. */
+function inSuccession(takes: readonly PlacedTake[], frames: number): StereoSpectrum {
+  return [0, 1].map((side) => {
+    const { bins } = takes[0]!.spectrum[side]!
+    const out = { re: new Float32Array(frames * bins), im: new Float32Array(frames * bins), frames, bins }
+    let at = 0
+    for (const { spectrum, gain } of takes) {
+      const source = spectrum[side]!
+      const length = Math.min(source.re.length, out.re.length - at)
+      for (let i = 0; i < length; i++) {
+        out.re[at + i] = gain * source.re[i]!
+        out.im[at + i] = gain * source.im[i]!
+      }
+      at += length
+    }
+    return out
+  }) as unknown as StereoSpectrum
+}
+
+function sum(a: StereoSpectrum, b: StereoSpectrum): StereoSpectrum {
+  return a.map((x, side) => {
+    const y = b[side]!
+    return { ...x, re: x.re.map((value, i) => value + y.re[i]!), im: x.im.map((value, i) => value + y.im[i]!) }
+  }) as unknown as StereoSpectrum
 }
 
 function writePatch(out: NamedArrays, item: number, { layout, frames }: DuoVaeConfig, scene: Scene, firstFrame: number): void {
@@ -134,19 +167,6 @@ function writePatch(out: NamedArrays, item: number, { layout, frames }: DuoVaeCo
   writePowers(mixture, scale, layout, out.mixturePower!, at * 2)
   writePowers(part(scene.vocals), scale, layout, out.vocalPower!, at * 2)
   writePowers(part(scene.music), scale, layout, out.musicPower!, at * 2)
-}
-
-function mixed(a: PlacedTake, b: PlacedTake): StereoSpectrum {
-  return [0, 1].map((side) => {
-    const x = a.spectrum[side]!
-    const y = b.spectrum[side]!
-    const sum = (xs: Float32Array, ys: Float32Array) => {
-      const values = new Float32Array(xs.length)
-      for (let i = 0; i < values.length; i++) values[i] = a.gain * xs[i]! + b.gain * ys[i]!
-      return values
-    }
-    return { ...x, re: sum(x.re, y.re), im: sum(x.im, y.im) }
-  }) as unknown as StereoSpectrum
 }
 
 /** The first `bins` bins of a take's spectrum. */

@@ -17,8 +17,9 @@ import type { RandomStream } from '#shared/random'
 /** How vocals and music are varied before they are mixed: probabilities and ranges. */
 export interface TakeConfig {
   readonly sampleRate: number
-  /** Samples of a take. */
-  readonly length: number
+  /** Samples of a take of vocals, and of one of music. */
+  readonly vocalLength: number
+  readonly musicLength: number
   /** Probability of drawing from a song's own stem instead of loose voices or music, where both exist. */
   readonly fromSongs: number
   /** Weight of each folder of voices, shared by its groups; 1 where not named. */
@@ -31,28 +32,28 @@ const takeLevel = 0.1
 /** Half-tone intervals at which backing voices sing. */
 const harmonies = [-12, -7, -5, -4, -3, 0, 3, 4, 5, 7, 12] as const
 
-/** Makes processed takes out of recordings. `fft` holds at least `length` + 3 s. */
+/** Makes processed takes out of recordings. `ffts` hold a take of each kind and 3 s more. */
 export interface TakeStudio {
   vocals(random: RandomStream): Stereo
   music(random: RandomStream): Stereo
 }
 
-export function takeStudio(recordings: readonly Recording[], config: TakeConfig, fft: Fft): TakeStudio {
+export function takeStudio(recordings: readonly Recording[], config: TakeConfig, ffts: { vocals: Fft; music: Fft }): TakeStudio {
   const pools = {
     songVocals: groupsOf(recordings, 'songVocals'),
     songMusic: groupsOf(recordings, 'songMusic'),
     voices: groupsOf(recordings, 'voice'),
     music: groupsOf(recordings, 'music'),
   }
-  const { sampleRate, length } = config
-  const studio = { config, fft, pools }
+  const { sampleRate, vocalLength, musicLength } = config
+  const studio = { config, ffts, pools }
   return {
     vocals(random) {
-      const { sound, processed } = line(studio, length, random, false)
+      const { sound, processed } = line(studio, vocalLength, random, false)
       return mixdownVocals(studio, sound, processed, random)
     },
     music(random) {
-      const out = silence(length)
+      const out = silence(musicLength)
       const layers = random.chance(0.5) ? 1 : random.chance(0.74) ? 2 : 3
       for (let i = 0; i < layers; i++) addInPlace(out, musicLayer(studio, random), 10 ** (random.between(-9, 0) / 20))
       if (random.chance(0.3)) compressInPlace(out, sampleRate, random)
@@ -63,7 +64,7 @@ export function takeStudio(recordings: readonly Recording[], config: TakeConfig,
 
 interface Studio {
   config: TakeConfig
-  fft: Fft
+  ffts: { vocals: Fft; music: Fft }
   pools: Record<'songVocals' | 'songMusic' | 'voices' | 'music', Recording[][]>
 }
 
@@ -136,7 +137,7 @@ function mixdownVocals(studio: Studio, dry: Stereo, processed: boolean, random: 
   if (random.chance(0.22)) addHarmonies(studio, out, dry, random)
   if (random.chance(0.2)) echoInPlace(out, Math.floor(random.between(0.1, 0.5) * sampleRate), random.between(0.15, 0.5))
   const room = random.chance(0.65) ? randomRoom(random, -18, 0) : undefined
-  colourInPlace(out, { equaliser: randomEqualiser(random, 4), room }, sampleRate, studio.fft, random)
+  colourInPlace(out, { equaliser: randomEqualiser(random, 4), room }, sampleRate, studio.ffts.vocals, random)
   return levelled(out)
 }
 
@@ -152,7 +153,7 @@ function addDoubles(out: Stereo, dry: Stereo, sampleRate: number, random: Random
 
 /** Backing voices: the same take or other takes at musical intervals. */
 function addHarmonies(studio: Studio, out: Stereo, dry: Stereo, random: RandomStream): void {
-  const { length } = studio.config
+  const { vocalLength: length } = studio.config
   for (let voices = 1 + random.integer(3); voices > 0; voices--) {
     const ratio = 2 ** (random.pick(harmonies) / 12)
     const source = random.chance(0.5) ? dry : line(studio, Math.ceil(length * ratio), random, true).sound
@@ -162,16 +163,16 @@ function addHarmonies(studio: Studio, out: Stereo, dry: Stereo, random: RandomSt
   }
 }
 
-function musicLayer({ config, pools, fft }: Studio, random: RandomStream): Stereo {
+function musicLayer({ config, pools, ffts }: Studio, random: RandomStream): Stereo {
   const fromSong = pools.songMusic.length > 0 && (pools.music.length === 0 || random.chance(config.fromSongs))
   const group = fromSong
     ? random.pick(pools.songMusic)
     : pickWeighted(pools.music, (g) => g.length ** 0.6, random)
   const recording = random.pick(group)
   const ratio = random.chance(0.6) ? 2 ** random.between(-0.4, 0.4) : 1
-  const span = Math.ceil(config.length * ratio) + 4
+  const span = Math.ceil(config.musicLength * ratio) + 4
   const from = Math.floor(random.between(0, Math.max(0, recording.frames - span)))
-  const layer = levelled(changeSpeed(recording.read(from, span), ratio, config.length))
+  const layer = levelled(changeSpeed(recording.read(from, span), ratio, config.musicLength))
   // Driven hard, almost any instrument becomes the distorted guitar that the recordings lack.
   if (random.chance(0.18)) {
     if (random.chance(0.5)) widenInPlace(layer, 0)
@@ -180,7 +181,7 @@ function musicLayer({ config, pools, fft }: Studio, random: RandomStream): Stere
   if (random.chance(0.4)) widenInPlace(layer, random.between(0, 1.6))
   if (random.chance(0.3)) panInPlace(layer, random.between(-0.7, 0.7))
   const room = random.chance(0.12) ? randomRoom(random, -20, -6) : undefined
-  colourInPlace(layer, { equaliser: randomEqualiser(random, 4), room }, config.sampleRate, fft, random)
+  colourInPlace(layer, { equaliser: randomEqualiser(random, 4), room }, config.sampleRate, ffts.music, random)
   return levelled(layer)
 }
 

@@ -22,8 +22,9 @@ async function openSource(setup: PatchWorkerSetup): Promise<PatchSource> {
   const stft = await createStft(setup.model.stft)
   if ('seed' in setup) return excerptSource(recordings, setup.model, stft, setup.seed)
   const { model, takes, patches } = setup
-  const fft = await createFft(fftSizeAtLeast(takes.length + longestTail * takes.sampleRate))
-  return patchSource(takeStudio(recordings, takes, fft), model, stft, patches)
+  const fftFor = (length: number) => createFft(fftSizeAtLeast(length + longestTail * takes.sampleRate))
+  const ffts = { vocals: await fftFor(takes.vocalLength), music: await fftFor(takes.musicLength) }
+  return patchSource(takeStudio(recordings, takes, ffts), model, stft, patches)
 }
 
 const setup = workerData as PatchWorkerSetup

@@ -48,8 +48,10 @@ function duoVaeFamily(run: TrainingRun, model: DuoVaeConfig, config: TrainingCon
     async openBatches(context) {
       requireTrainable(run.manifest, false)
       const recordings = await cached(run, ({ split }) => split === 'train', sampleRate, context)
-      const takes = { ...config.takes, sampleRate, length: Math.round(config.takes.seconds * sampleRate) }
-      return openPatchLoader({ recordings, model, takes, patches: { ...config.patches, seed: config.seed }, batchSize: config.batchSize })
+      const { vocalSeconds, musicSeconds, ...drawing } = config.takes
+      const takes = { ...drawing, sampleRate, vocalLength: Math.round(vocalSeconds * sampleRate), musicLength: Math.round(musicSeconds * sampleRate) }
+      const patches = { ...config.patches, seed: config.seed, vocalsPerScene: Math.ceil(musicSeconds / vocalSeconds) }
+      return openPatchLoader({ recordings, model, takes, patches, batchSize: config.batchSize })
     },
     async openValidation() {
       const pieces = [...(await validationPieces(run, sampleRate)), ...run.validationPieces]

@@ -27,18 +27,20 @@ export const trainingConfig = z.object({
     .prefault({}),
   takes: z
     .object({
-      seconds: positive.default(24).describe('Length of a processed take of vocals or music; long enough for music to repeat.'),
+      vocalSeconds: positive.default(6).describe('Length of a processed take of vocals.'),
+      musicSeconds: positive.default(24).describe('Length of a processed take of music, long enough for it to repeat.'),
       fromSongs: share.default(0.35).describe('Share of takes from songs with stems, where loose recordings exist too.'),
       voiceWeights: z.record(z.string(), z.number().nonnegative()).default({}).describe('How often each folder of voices is drawn from.'),
     })
     .prefault({}),
   patches: z
     .object({
-      pool: z.int().positive().default(12).describe('Takes of each kind that are mixed with one another at any time.'),
-      reuse: z.int().positive().default(3).describe('Mixtures that are made for each new pair of takes.'),
+      vocalPool: z.int().positive().default(48).describe('Takes of vocals that are mixed with takes of music at any time.'),
+      musicPool: z.int().positive().default(12).describe('Takes of music that are mixed with takes of vocals at any time.'),
+      reuse: z.int().positive().default(3).describe('How often each take is used.'),
       scenes: z.int().positive().default(8).describe('Mixtures that patches are cut from in turn.'),
       patchesPerScene: z.int().positive().default(8).describe('Patches that are cut from each mixture.'),
-      balance: z.object({ mean: z.number(), deviation: z.number().nonnegative() }).default({ mean: -3, deviation: 4.5 }).describe('Level of the vocals against the music, in decibels.'),
+      balance: z.object({ mean: z.number(), deviation: z.number().nonnegative(), wander: z.number().nonnegative() }).default({ mean: -3, deviation: 4, wander: 2 }).describe('Level of the vocals against the music, in decibels: mean and deviation over mixtures, and how far takes wander from their mixture.'),
       withoutVocals: share.default(0.08).describe('Share of patches without vocals.'),
       withoutMusic: share.default(0.05).describe('Share of patches without music.'),
     })

@@ -71,8 +71,8 @@ export const presets = {
       stepsPerEpoch: 50,
       learningRate: 3e-3,
       averageDecay: 0.98,
-      takes: { seconds: 6 },
-      patches: { pool: 4, scenes: 4, reuse: 2 },
+      takes: { vocalSeconds: 3, musicSeconds: 6 },
+      patches: { vocalPool: 8, musicPool: 4, scenes: 4, reuse: 2 },
     },
   },
   conv000: {
