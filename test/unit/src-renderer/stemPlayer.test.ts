@@ -20,7 +20,7 @@ function fakeContext() {
     },
     createBuffer: (_channels: number, length: number) => ({
       samples: new Float32Array(length),
-      copyToChannel(samples: Float32Array) {
+      copyToChannel(samples: Float32Array<ArrayBuffer>) {
         this.samples = samples
       },
     }),

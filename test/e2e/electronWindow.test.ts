@@ -1,0 +1,72 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { axeViolations } from '#test/axe'
+import { buildHalvingCompute, buildPage } from '#test/builds'
+import { type Browser, browserNote, chromiumPath, openBrowser } from '#test/chromium'
+import { electron, standIn } from '#test/electronStandIn'
+import { showInChromium, shownOrigin } from '#test/electronWindow'
+import { addsUp, readIntegers, writeNoise } from '#test/sound'
+
+vi.mock('electron', async () => (await import('#test/electronStandIn')).electron)
+
+const place = vi.hoisted(() => ({ root: '' }))
+vi.mock('#main/node/appRoot', () => ({
+  get appRoot() {
+    return place.root
+  },
+  appVersion: '9.9.9',
+}))
+
+const project = join(import.meta.dirname, '../..')
+const card = { name: 'DuoVAE', summary: 'A model.', licence: 'CC0', parameters: 1, sha256: '0'.repeat(64) }
+
+describe.skipIf(!chromiumPath)(`main process, preload script and page together, over a stand-in for Electron${browserNote}`, () => {
+  let browser: Browser
+
+  beforeAll(async () => {
+    place.root = mkdtempSync(join(tmpdir(), 'stemwright-window-'))
+    mkdirSync(join(place.root, 'resources/models/duovae'), { recursive: true })
+    symlinkSync(join(project, 'resources/demo'), join(place.root, 'resources/demo'))
+    writeFileSync(join(place.root, 'resources/models/duovae/card.json'), JSON.stringify(card))
+    vi.stubEnv('STEMWRIGHT_LIBRARY', join(place.root, 'library'))
+    await writeNoise(join(place.root, 'take.wav'), 2, 11, 'wav24', 96000)
+    await buildPage(join(place.root, 'out/renderer'))
+    standIn.computeProgram = await buildHalvingCompute(join(project, 'node_modules/.cache/stemwright-window'))
+    await import('#main/hosts/electron/main')
+    await import('#main/hosts/electron/preload')
+    await vi.waitUntil(() => standIn.windows.at(-1)?.loaded.length === 1)
+    browser = await openBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    electron.app.emit('will-quit')
+    rmSync(place.root, { recursive: true, force: true })
+  })
+
+  it('opens a file by its path, splits it, plays its stems over stem:// and saves them to the chosen folder', async () => {
+    const tab = await browser.context.newPage()
+    const problems: string[] = []
+    tab.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
+    tab.on('pageerror', (error) => problems.push(error.message))
+    const song = join(place.root, 'take.wav')
+    await showInChromium(tab, { 'take.wav': song })
+    await tab.setInputFiles('input[type=file]', song)
+    await tab.getByText('96 kHz').waitFor()
+    await tab.getByRole('button', { name: 'Split into' }).click()
+    await tab.getByRole('button', { name: 'Play' }).click()
+    await tab.getByRole('button', { name: 'Pause' }).click()
+    expect(Number(await tab.getByRole('slider', { name: 'Position in the song' }).getAttribute('max'))).toBe(2)
+    standIn.chosenFolder = join(place.root, 'chosen')
+    await tab.getByRole('button', { name: 'Export' }).click()
+    await tab.getByText('take - Music.wav').waitFor()
+    expect(await readdir(standIn.chosenFolder)).toHaveLength(2)
+    const read = (name: string) => readIntegers(join(standIn.chosenFolder!, `take - ${name}.wav`))
+    expect(addsUp(await readIntegers(song), await read('Vocals'), await read('Music'))).toBe(true)
+    expect(await axeViolations(tab)).toEqual([])
+    expect(problems).toEqual([])
+    expect(new URL(tab.url()).origin).toBe(shownOrigin)
+  })
+})
