@@ -27,6 +27,8 @@ export default defineConfig({
   main: {
     build: {
       outDir: 'out/main',
+      // What runs while this builds, a training for example, may still load its old chunks.
+      emptyOutDir: false,
       rolldownOptions: { input: existing, output: { format: 'es', chunkFileNames: 'chunks/[name]-[hash].js' } },
     },
   },

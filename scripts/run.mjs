@@ -18,18 +18,20 @@ const scripts = {
   start: './start.mjs',
   test: './test.mjs',
 }
+/** Sets the clone up and does nothing more. */
+const onlySetUp = 'build'
 
 async function main([task, ...args]) {
-  if (!Object.hasOwn({ ...programs, ...scripts }, task ?? '')) {
-    const known = Object.keys({ ...programs, ...scripts }).join(', ')
-    process.stderr.write(`There is no task called "${task ?? ''}". The tasks are: ${known}.\n`)
+  const known = [...Object.keys(programs), ...Object.keys(scripts), onlySetUp]
+  if (!known.includes(task)) {
+    process.stderr.write(`There is no task called "${task ?? ''}". The tasks are: ${known.join(', ')}.\n`)
     process.exitCode = 2
     return
   }
   await setUp()
   if (scripts[task]) {
     process.exitCode = await (await import(scripts[task])).run(args)
-  } else {
+  } else if (programs[task]) {
     await runProgram(programs[task], args)
   }
 }

@@ -58,7 +58,9 @@ export function decodeWeights(file: Uint8Array): { arrays: NamedArrays; shapes: 
     if (dtype !== 'F32') throw corrupt(`${name} is ${dtype}, not F32`)
     if (end - start !== 4 * shape.reduce((product, size) => product * size, 1)) throw corrupt(`${name} has the wrong size`)
     if (8 + headerLength + end > file.byteLength) throw corrupt('its values are cut short')
-    arrays[name] = new Float32Array(file.slice(8 + headerLength + start, 8 + headerLength + end).buffer)
+    const first = file.byteOffset + 8 + headerLength
+    // Not file.slice: that of Node's Buffer copies nothing.
+    arrays[name] = new Float32Array(file.buffer.slice(first + start, first + end) as ArrayBuffer)
     shapes[name] = shape
   }
   return { arrays, shapes, metadata }
