@@ -25,7 +25,16 @@ export interface ProbeSource {
 const machine: ProbeSource = { probe: probeRung, read: readReports, write: writeReports }
 
 /** A rung further up the ladder is taken when it is at least this fraction as fast as the fastest. */
-const worthItsPlace = 0.9
+const worthItsPlace = 0.8
+
+/**
+ * The ladder by purpose, best first. Forwards alone, ONNX Runtime needs less memory than TensorFlow and half its time;
+ * with gradients it is the other way round.
+ */
+const ladders: Readonly<Record<EnginePurpose, readonly EngineId[]>> = {
+  training: engineIds,
+  inference: ['tensorflow-gpu', 'onnx-gpu', 'onnx-cpu', 'tensorflow-cpu', 'wasm'],
+}
 
 /** The last resort is only tried where nothing else works. */
 const lastResort: EngineId = 'wasm'
@@ -53,7 +62,7 @@ export async function examineEngines(
 
 /** Returns the best rung for a purpose: the fastest, or one further up the ladder that is nearly as fast. */
 export function bestRung(reports: readonly RungReport[], purpose: EnginePurpose): RungReport | undefined {
-  const usable = reports.filter((report) => report.speed)
+  const usable = ladders[purpose].flatMap((id) => reports.find((report) => report.id === id && report.speed) ?? [])
   const fastest = Math.max(...usable.map((report) => report.speed![purpose]))
   return usable.find((report) => report.speed![purpose] >= worthItsPlace * fastest)
 }
@@ -108,9 +117,14 @@ export function mayStepDown(error: unknown): boolean {
  * Closes an engine that has failed and opens the next one down the ladder that works, or returns undefined where none
  * is left. Whatever was compiled on the old engine must have been disposed of.
  */
-export async function stepDown(engine: Engine, source: ProbeSource = machine): Promise<Engine | undefined> {
+export async function stepDown(
+  engine: Engine,
+  purpose: EnginePurpose = 'inference',
+  source: ProbeSource = machine,
+): Promise<Engine | undefined> {
   await engine.dispose()
-  for (const id of engineIds.slice(engineIds.indexOf(engine.id) + 1)) {
+  const ladder = ladders[purpose]
+  for (const id of ladder.slice(ladder.indexOf(engine.id) + 1)) {
     const [report] = await examineEngines([id], { source })
     if (!report?.speed) continue
     const next = await openRung(id).catch(() => undefined)

@@ -52,7 +52,9 @@ describe('the choice of a rung', () => {
   })
 
   test('goes to the rung further up when both are about as fast', () => {
-    expect(bestRung([usable('tensorflow-cpu', 58, 1), usable('onnx-cpu', 60, 1)], 'inference')?.id).toBe('tensorflow-cpu')
+    const reports = [usable('tensorflow-cpu', 60, 50), usable('onnx-cpu', 58, 55)]
+    expect(bestRung(reports, 'inference')?.id).toBe('onnx-cpu')
+    expect(bestRung(reports, 'training')?.id).toBe('tensorflow-cpu')
   })
 
   test('never falls on a refused rung', () => {
@@ -114,9 +116,9 @@ describe('stepping down', () => {
   test('goes to the next rung that works, and ends below the last', async () => {
     const { source } = machine([usable('onnx-gpu', 9, 9), refused('tensorflow-cpu'), usable('onnx-cpu', 6, 2)])
     const first = { ...(await openEngine({ only: 'onnx-cpu' }, source)), id: 'onnx-gpu' as const }
-    const second = await stepDown(first, source)
+    const second = await stepDown(first, 'inference', source)
     expect(second?.id).toBe('onnx-cpu')
-    expect(await stepDown(second!, source)).toBeUndefined()
+    expect(await stepDown(second!, 'training', source)).toBeUndefined()
   })
 
   // Would catch a step down on a defect, which would hide it, or none on the messages that the libraries really give.
