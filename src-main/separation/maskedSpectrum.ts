@@ -20,7 +20,7 @@ export class MaskedSpectrum {
   private readonly binRows: Uint16Array
   private readonly maskOffsets: Uint32Array
   private readonly repetition: Repetition
-  private channels: Spectrum[] = []
+  private channels: Spectrum[]
   /** Sum of weighted masks, `[frame, side, row]`. */
   private masks: Float32Array
   /** Frame that stands in row 0 of the buffers. */
@@ -34,6 +34,7 @@ export class MaskedSpectrum {
     private readonly separator: Separator,
     options: SeparationOptions,
     private readonly bins: number,
+    channels: number,
   ) {
     const { layout, frames } = separator.config
     this.plan = createSegmentPlan({ size: frames, overlap: overlaps[options.quality] })
@@ -42,6 +43,7 @@ export class MaskedSpectrum {
     this.maskOffsets = fieldOffsets(layout, 2, frames)
     this.repetition = new Repetition(separator.config.repetition, this.rows)
     this.masks = new Float32Array(0)
+    this.channels = Array.from({ length: channels }, () => createSpectrum(0, bins))
   }
 
   /** True when the masks of all frames are known and pulled. */
@@ -52,7 +54,7 @@ export class MaskedSpectrum {
   /** Takes the next frames of one or two channels. */
   push(spectra: readonly Spectrum[]): void {
     const frames = spectra[0]!.frames
-    this.makeRoom(frames, spectra.length)
+    this.makeRoom(frames)
     spectra.forEach((spectrum, i) => {
       const at = (this.received - this.origin) * this.bins
       this.channels[i]!.re.set(spectrum.re.subarray(0, frames * this.bins), at)
@@ -139,25 +141,20 @@ export class MaskedSpectrum {
   }
 
   /** Drops frames that neither a coming segment nor a pull needs, and grows the buffers where that is not enough. */
-  private makeRoom(frames: number, channels: number): void {
-    const capacity = this.channels[0]?.frames ?? 0
+  private makeRoom(frames: number): void {
+    const capacity = this.channels[0]!.frames
     const kept = this.received - this.origin
     if (kept + frames <= capacity) return
     const drop = Math.min(this.segments * this.plan.step, this.pulled) - this.origin
     const size = Math.max(capacity, kept - drop + frames + slack)
-    const move = (values: Float32Array | undefined, width: number) => {
-      const out = size === capacity && values ? values : new Float32Array(size * width)
-      if (values === out) out.copyWithin(0, drop * width, kept * width).fill(0, (kept - drop) * width)
-      else if (values) out.set(values.subarray(drop * width, kept * width))
+    const move = (values: Float32Array, width: number) => {
+      if (size === capacity) return values.copyWithin(0, drop * width, kept * width).fill(0, (kept - drop) * width)
+      const out = new Float32Array(size * width)
+      out.set(values.subarray(drop * width, kept * width))
       return out
     }
-    this.channels = Array.from({ length: channels }, (_, i) => ({
-      re: move(this.channels[i]?.re, this.bins),
-      im: move(this.channels[i]?.im, this.bins),
-      frames: size,
-      bins: this.bins,
-    }))
-    this.masks = move(this.masks.length > 0 ? this.masks : undefined, 2 * this.rows)
+    this.channels = this.channels.map(({ re, im, bins }) => ({ re: move(re, bins), im: move(im, bins), frames: size, bins }))
+    this.masks = move(this.masks, 2 * this.rows)
     this.origin += drop
   }
 }

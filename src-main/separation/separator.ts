@@ -57,7 +57,7 @@ export async function* separateVocals(
   const channels = await Promise.all(
     Array.from({ length: input.channels }, () => channelPath(stft, input.sampleRate, sampleRate)),
   )
-  const spectrum = new MaskedSpectrum(separator, options, stft.bins)
+  const spectrum = new MaskedSpectrum(separator, options, stft.bins, input.channels)
   let received = 0
   let resampled = 0
   let yielded = 0

@@ -39,13 +39,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint, shapes: NamedShapes): U
 export function decodeCheckpoint(file: Uint8Array, shapes: NamedShapes): Checkpoint {
   const fail = (what: string, cause?: unknown) =>
     new AppError('CHECKPOINT_CORRUPT', `The checkpoint cannot be continued: ${what}. Nothing was changed; start the run anew, or use its best model with --from.`, { cause })
-  let file_: ReturnType<typeof decodeWeights>
-  try {
-    file_ = decodeWeights(file)
-  } catch (error) {
-    throw fail('the file is damaged', error)
-  }
-  const { arrays, metadata } = file_
+  const { arrays, metadata } = decoded(file, fail)
   if (metadata.version !== version) throw fail(`it was written by another version (${metadata.version})`)
   const slot = (which: (typeof slots)[number]): NamedArrays =>
     Object.fromEntries(
@@ -64,5 +58,13 @@ export function decodeCheckpoint(file: Uint8Array, shapes: NamedShapes): Checkpo
       secondMoment: slot('secondMoment'),
       average: slot('average'),
     },
+  }
+}
+
+function decoded(file: Uint8Array, fail: (what: string, cause: unknown) => AppError): ReturnType<typeof decodeWeights> {
+  try {
+    return decodeWeights(file)
+  } catch (error) {
+    throw fail('the file is damaged', error)
   }
 }
