@@ -15,6 +15,7 @@ export interface ProgressBar {
 }
 
 const barWidth = 24
+const longestTitle = 28
 /** Where nothing can be redrawn, a line is printed each time that another tenth is done. */
 const linesPerStage = 10
 
@@ -23,6 +24,7 @@ const linesPerStage = 10
  * @param now milliseconds
  */
 export function createProgressBar(screen: Screen, title: string, now: () => number): ProgressBar {
+  const name = title.length > longestTitle ? `${title.slice(0, longestTitle - 1)}…` : title
   let stage = ''
   let since = now()
   let lastTenth = -1
@@ -31,7 +33,7 @@ export function createProgressBar(screen: Screen, title: string, now: () => numb
   const draw = (line: string) => {
     if (line === drawn) return
     drawn = line
-    screen.write(`\r${line.slice(0, (screen.columns ?? 80) - 1)}\x1b[K`)
+    screen.write(`\r${line.slice(0, (screen.columns || 80) - 1)}\x1b[K`)
   }
 
   return {
@@ -44,7 +46,7 @@ export function createProgressBar(screen: Screen, title: string, now: () => numb
       const share = progress.total > 0 ? Math.min(1, progress.completed / progress.total) : 0
       const left = estimateSecondsLeft(progress, (now() - since) / 1000)
       const tail = `${percent(share)}  ${stage}${left === undefined ? '' : `, ${clock(left)} left`}`
-      if (screen.isTTY) return draw(`${title}  ${bar(share)} ${tail}`)
+      if (screen.isTTY) return draw(`${name}  ${bar(share)} ${tail}`)
       const tenth = Math.floor(share * linesPerStage)
       if (tenth > lastTenth) screen.write(`${title}  ${tail}\n`)
       lastTenth = Math.max(tenth, lastTenth)
