@@ -1,1 +1,2 @@
-// What `electron` means to the compiler outside src-main/hosts/electron: no module, so that importing it is an error.
+// What `electron` means to the compiler outside src-main/hosts/electron: a script, which cannot be imported.
+declare const electronIsForItsHostOnly: unique symbol

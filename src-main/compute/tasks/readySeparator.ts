@@ -3,7 +3,7 @@ import { mayStepDown, openEngine, stepDown } from '#main/engine/select'
 import { requireSelfTest } from '#main/models/selfTest'
 import { loadModel, type LoadedModel } from '#main/node/modelFiles'
 import { createSeparator, type Separator } from '#main/separation/separator'
-import { AppError } from '#shared/errors'
+import type { AppError } from '#shared/errors'
 
 /** Segments computed at once; one at a time needs the least memory. */
 const batches = [4, 1] as const

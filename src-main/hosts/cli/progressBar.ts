@@ -1,4 +1,5 @@
 import type { JobProgress } from '#shared/jobs/job'
+import { overallShare } from '#shared/jobs/overallShare'
 import { estimateSecondsLeft } from '#shared/jobs/timeLeft'
 
 /** The part of standard error that is used. */
@@ -17,7 +18,7 @@ export interface ProgressBar {
 const barWidth = 24
 const longestTitle = 28
 /** Where nothing can be redrawn, a line is printed each time that another tenth is done. */
-const linesPerStage = 10
+const linesInAll = 10
 
 /**
  * Returns a bar for `title` on `screen`, redrawn in place on a terminal.
@@ -25,8 +26,8 @@ const linesPerStage = 10
  */
 export function createProgressBar(screen: Screen, title: string, now: () => number): ProgressBar {
   const name = title.length > longestTitle ? `${title.slice(0, longestTitle - 1)}…` : title
-  let stage = ''
   let since = now()
+  let done = 0
   let lastTenth = -1
   let drawn = ''
 
@@ -38,16 +39,14 @@ export function createProgressBar(screen: Screen, title: string, now: () => numb
 
   return {
     show(progress) {
-      if (progress.stage !== stage) {
-        stage = progress.stage
-        since = now()
-        lastTenth = -1
-      }
-      const share = progress.total > 0 ? Math.min(1, progress.completed / progress.total) : 0
-      const left = estimateSecondsLeft(progress, (now() - since) / 1000)
-      const tail = `${percent(share)}  ${stage}${left === undefined ? '' : `, ${clock(left)} left`}`
+      const share = overallShare(progress)
+      // Nothing done yet, or work of another kind has begun: what was before says nothing about its speed.
+      if (share === 0 || share < done) [since, lastTenth] = [now(), -1]
+      done = share
+      const left = estimateSecondsLeft({ ...progress, completed: share, total: 1 }, (now() - since) / 1000)
+      const tail = `${percent(share)}  ${progress.stage}${left === undefined ? '' : `, ${clock(left)} left`}`
       if (screen.isTTY) return draw(`${name}  ${bar(share)} ${tail}`)
-      const tenth = Math.floor(share * linesPerStage)
+      const tenth = Math.floor(share * linesInAll)
       if (tenth > lastTenth) screen.write(`${title}  ${tail}\n`)
       lastTenth = Math.max(tenth, lastTenth)
     },

@@ -16,25 +16,34 @@ function record(isTTY: boolean) {
 describe('progress bar', () => {
   it('draws over itself on a terminal, with the share done and the time left', () => {
     const { bar, show, written } = record(true)
-    show('separating', 0, 0)
-    show('separating', 25, 10)
-    expect(written.at(-1)).toBe(`\rSong  ${'█'.repeat(6)}${'░'.repeat(18)}  25 %  separating, 0:30 left\x1b[K`)
+    show('training', 0, 100)
+    show('training', 25, 110)
+    expect(written.at(-1)).toBe(`\rSong  ${'█'.repeat(6)}${'░'.repeat(18)}  25 %  training, 0:30 left\x1b[K`)
     bar.clear()
     expect(written.at(-1)).toBe('\r\x1b[K')
   })
 
-  it('measures the time left of each stage by itself', () => {
+  it('shows one share for all stages of a separation, never going back', () => {
     const { show, written } = record(true)
-    show('separating', 100, 100)
-    show('writing', 0, 100)
-    show('writing', 50, 102)
-    expect(written.at(-1)).toContain('50 %  writing, 0:02 left')
+    const shares = [show('separating', 50, 1), show('separating', 100, 2), show('writing', 0, 2), show('checking', 50, 3)].map((_, i) =>
+      Number(/(\d+) %/.exec(written[i]!)![1]),
+    )
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b))
+    expect(shares.at(-1)).toBeGreaterThan(90)
+  })
+
+  it('measures work of another kind by itself', () => {
+    const { show, written } = record(true)
+    show('training', 100, 100)
+    show('validating', 0, 100)
+    show('validating', 50, 102)
+    expect(written.at(-1)).toContain('50 %  validating, 0:02 left')
   })
 
   it('prints a line for each tenth where nothing can be redrawn', () => {
     const { show, written } = record(false)
-    for (let done = 0; done <= 100; done++) show('separating', done, done)
+    for (let done = 0; done <= 100; done++) show('training', done, done)
     expect(written).toHaveLength(11)
-    expect(written[5]).toBe('Song   50 %  separating, 0:50 left\n')
+    expect(written[5]).toBe('Song   50 %  training, 0:50 left\n')
   })
 })
