@@ -13,6 +13,7 @@ const mainEntries = {
   engines: source('src-main/hosts/cli/engines.ts'),
   train: source('src-main/hosts/cli/train.ts'),
   evaluate: source('src-main/hosts/cli/evaluate.ts'),
+  publish: source('src-main/hosts/cli/publish.ts'),
   bench: source('src-main/hosts/cli/bench.ts'),
   compute: source('src-main/compute/entry.ts'),
   probe: source('src-main/engine/probe.ts'),

@@ -10,6 +10,7 @@ const programs = {
   separate: 'cli',
   train: 'train',
   evaluate: 'evaluate',
+  'publish-model': 'publish',
   engines: 'engines',
   bench: 'bench',
 }

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { attributionLines, readAttributions, weightsLicence } from '#main/datasets/attribution'
 import type { ManifestEntry } from '#main/datasets/manifest'
 import { requireTrainable } from '#main/datasets/manifest'
 import type { Differentiable, Engine, LossProgram, NamedArrays } from '#main/engine/engine'
@@ -61,7 +63,7 @@ function duoVaeFamily(run: TrainingRun, model: DuoVaeConfig, config: TrainingCon
       saveModel(
         directory,
         {
-          ...descriptionOf(run),
+          ...(await descriptionOf(run)),
           config: model as never,
           scores: [{ name: 'Vocals uSDR', value: line.score, unit: 'dB', measuredOn: Object.keys(line.validation).join(', ') }],
           training: { steps: line.step, seconds: line.seconds, seed: config.seed, engine: engine.label, config },
@@ -121,9 +123,9 @@ function convVaeFamily(run: TrainingRun, model: ConvVaeConfig, config: TrainingC
         return { score: -terms.loss!, terms }
       }
     },
-    save: (directory, parameters, line) =>
+    save: async (directory, parameters, line) =>
       saveWeights(directory, parameters, Object.fromEntries(Object.entries(specs).map(([name, { shape }]) => [name, shape])), {
-        ...descriptionOf(run),
+        ...(await descriptionOf(run)),
         config: model,
         validation: line.validation,
         training: { steps: line.step, seconds: line.seconds, seed: config.seed, engine: engine.label, config },
@@ -135,15 +137,19 @@ function cached({ dataFolder, manifest, cacheFolder }: TrainingRun, wanted: (ent
   return cacheRecordings(dataFolder, manifest.entries.filter(wanted), cacheFolder, sampleRate, context)
 }
 
-function descriptionOf({ runFolder, manifest }: TrainingRun) {
-  const songs = manifest.songs.filter(({ split }) => split === 'train').length
-  const loose = manifest.entries.filter(({ kind }) => kind === 'voice' || kind === 'music').length
+/** What a card says of a run's data; attributions come from an ATTRIBUTION.tsv in the dataset's folder, if there is one. */
+async function descriptionOf({ runFolder, manifest, dataFolder }: TrainingRun) {
+  const used = manifest.entries.filter(({ split }) => split === 'train')
+  const songs = manifest.songs.filter(({ split }) => split === 'train').map(({ name }) => name)
+  const count = (kind: ManifestEntry['kind']) => used.filter((entry) => entry.kind === kind).length
+  const table = await readFile(join(dataFolder, 'ATTRIBUTION.tsv'), 'utf8').catch(() => '')
+  const attributions = attributionLines(readAttributions(table), used.map(({ path }) => path))
   return {
     name: runFolder.split(/[\\/]/).at(-1)!,
     summary: 'Trained on this machine.',
-    licence: 'As your recordings allow',
-    data: `${songs} songs and ${loose} loose recordings`,
-    attributions: [],
+    licence: weightsLicence(attributions),
+    data: `${songs.length} songs (${songs.join(', ')}), ${count('voice')} loose voices, ${count('music')} instrumentals, remixed at random`,
+    attributions,
   }
 }
 
