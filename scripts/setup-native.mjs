@@ -4,11 +4,11 @@
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { mkdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { basename, delimiter, dirname, join, resolve } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { extractEntry, listWheel } from './native/wheel.mjs'
+import { replaceLibrary, SetupError, takeFromFolder, takeFromWheel } from './native/library.mjs'
 
 const usage = `npm run setup:native -- [--wheel FILE | --library DIR] [--nodedir DIR] [--force]
 
@@ -20,20 +20,6 @@ const usage = `npm run setup:native -- [--wheel FILE | --library DIR] [--nodedir
 Without --wheel and --library the package downloads its own TensorFlow 2.9.1 (CUDA 11.2 and cuDNN 8 for GPUs).`
 
 const require = createRequire(import.meta.url)
-const libraryNames = {
-  linux: [
-    ['libtensorflow.so', /^libtensorflow(_cc)?\.so(\.2)?$/],
-    ['libtensorflow_framework.so', /^libtensorflow_framework\.so(\.2)?$/],
-  ],
-  darwin: [
-    ['libtensorflow.2.dylib', /^libtensorflow(_cc)?\.(2\.)?dylib$/],
-    ['libtensorflow_framework.2.dylib', /^libtensorflow_framework\.(2\.)?dylib$/],
-  ],
-}
-const neededHeaders = /^tensorflow\/include\/(tensorflow\/(c|core\/platform)|tsl|xla\/tsl)\/.*\.(h|inc)$/
-
-class SetupError extends Error {}
-
 function packageFolder() {
   try {
     return dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'))
@@ -67,85 +53,6 @@ function buildEnvironment(folder, nodedir) {
   const env = { ...process.env, PATH: [...bins, process.env.PATH].join(delimiter) }
   if (nodedir) env.npm_config_nodedir = nodedir
   return env
-}
-
-/** Prepares the library beside the present one and puts it in its place; `build` failing brings the old one back. */
-async function replaceLibrary(folder, prepare, build) {
-  const [deps, lib] = [join(folder, 'deps'), join(folder, 'lib')]
-  const staged = `${deps}.partial`
-  await rm(staged, { recursive: true, force: true })
-  await mkdir(join(staged, 'lib'), { recursive: true })
-  try {
-    await prepare(staged)
-  } catch (error) {
-    await rm(staged, { recursive: true, force: true })
-    throw error
-  }
-  const moved = [deps, lib].filter(existsSync)
-  for (const present of moved) {
-    await rm(`${present}.old`, { recursive: true, force: true })
-    await rename(present, `${present}.old`)
-  }
-  try {
-    await rename(staged, deps)
-    build()
-  } catch (error) {
-    for (const present of moved) {
-      await rm(present, { recursive: true, force: true })
-      await rename(`${present}.old`, present)
-    }
-    throw error
-  }
-  for (const present of moved) await rm(`${present}.old`, { recursive: true, force: true })
-}
-
-/** Gives each library the name that the binding links against. */
-async function linkLibraries(deps, names) {
-  const present = readdirSync(join(deps, 'lib'))
-  for (const [wanted, pattern] of names) {
-    if (present.includes(wanted)) continue
-    const found = present.find((name) => pattern.test(name))
-    if (!found) throw new SetupError(`${wanted} was not found among ${present.join(', ') || 'no files'}.`)
-    await symlink(found, join(deps, 'lib', wanted))
-  }
-}
-
-function namesHere() {
-  const names = libraryNames[process.platform]
-  if (names) return names
-  throw new SetupError('On Windows only the default download works: run npm run setup:native without options.')
-}
-
-async function takeFromWheel(wheel, deps) {
-  const names = namesHere()
-  const entries = await listWheel(wheel).catch((error) => {
-    throw new SetupError(`${wheel} could not be read: ${error.message}`, { cause: error })
-  })
-  const libraries = entries.filter(
-    (entry) => /^tensorflow\/[^/]+$/.test(entry.name) && names.some(([, pattern]) => pattern.test(basename(entry.name))),
-  )
-  if (libraries.length < names.length) throw new SetupError(`${wheel} holds no TensorFlow library for ${process.platform}.`)
-  for (const entry of libraries) {
-    console.error(`Unpacking ${entry.name} (${Math.round(entry.size / 1e6)} MB)`)
-    await extractEntry(wheel, entry, join(deps, 'lib', basename(entry.name)))
-  }
-  for (const entry of entries.filter((entry) => neededHeaders.test(entry.name))) {
-    await extractEntry(wheel, entry, join(deps, entry.name.replace(/^tensorflow\//, '')))
-  }
-  await linkLibraries(deps, names)
-}
-
-async function takeFromFolder(library, deps) {
-  const names = namesHere()
-  const folder = existsSync(join(library, 'lib')) ? join(library, 'lib') : library
-  for (const name of readdirSync(folder).filter((file) => names.some(([, pattern]) => pattern.test(file)))) {
-    await symlink(join(folder, name), join(deps, 'lib', name))
-  }
-  if (!existsSync(join(library, 'include', 'tensorflow', 'c', 'c_api.h'))) {
-    throw new SetupError(`${library}/include/tensorflow/c/c_api.h is missing: DIR must hold include/ and lib/.`)
-  }
-  await symlink(join(library, 'include'), join(deps, 'include'))
-  await linkLibraries(deps, names)
 }
 
 async function download(folder, env) {

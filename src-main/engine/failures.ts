@@ -1,7 +1,7 @@
 import { AppError, isCancellation } from '#shared/errors'
 
 const memoryMessage =
-  /out of memory|resource ?exhausted|\bOOM\b|failed to allocate|allocation failed|bad_alloc|cannot allocate|not enough memory|memory access out of bounds/i
+  /out of memory|resource ?exhausted|\bOOM\b|failed to allocate|allocation failed|bad_alloc|cannot allocate|cannot enlarge memory|not enough memory|memory access out of bounds/i
 const lostMessage = /device (was )?lost|device removed|device hung|context lost|cuda_error|cudnn_status|gpu hang/i
 
 /**

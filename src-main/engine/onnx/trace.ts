@@ -5,6 +5,7 @@ import { arrangementKernels } from '#main/engine/onnx/kernels/arrangement'
 import { convolutionKernels } from '#main/engine/onnx/kernels/convolution'
 import { elementwiseKernels } from '#main/engine/onnx/kernels/elementwise'
 import { matrixKernels } from '#main/engine/onnx/kernels/matrices'
+import { poolingKernels } from '#main/engine/onnx/kernels/pooling'
 import { reductionKernels } from '#main/engine/onnx/kernels/reductions'
 import { onnxModel } from '#main/engine/onnx/modelFile'
 import { needed, withBiases } from '#main/engine/onnx/passes'
@@ -24,6 +25,7 @@ function register(): void {
   registerTraceKernels(reductionKernels)
   registerTraceKernels(matrixKernels)
   registerTraceKernels(convolutionKernels)
+  registerTraceKernels(poolingKernels)
 }
 
 /** Runs `record` with a fresh graph on the recording backend, which keeps nothing of it. */

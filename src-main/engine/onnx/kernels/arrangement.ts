@@ -1,5 +1,5 @@
 import type { Graph, GraphValue } from '#main/engine/onnx/graph'
-import { inSequence, permuted, placedPlainly, plainValue, reshaped, type Placed } from '#main/engine/onnx/placement'
+import { inSequence, permuted, reshaped, type Placed } from '#main/engine/onnx/placement'
 import type { KernelCall, KernelResult } from '#main/engine/onnx/traceBackend'
 import { tf } from '#main/engine/tf'
 
@@ -7,7 +7,7 @@ type Kernel = (call: KernelCall) => KernelResult
 
 /** The tensor with no repeated dimension, lying as it lies. */
 function whole(graph: Graph, placed: Placed): Placed {
-  return { ...placed, value: inSequence(graph, { ...placed }, placed.sequence) }
+  return { ...placed, value: inSequence(graph, placed, placed.sequence) }
 }
 
 /** Numbers given for every dimension of the program, in the order in which they lie. */
@@ -154,9 +154,4 @@ export const arrangementKernels: Record<string, Kernel> = {
     const shuffled = graph.add('DepthToSpace', [value], sizes, { blocksize: block, mode: 'DCR' })
     return { shape: [sizes[0]!, sizes[2]!, sizes[3]!, sizes[1]!], sequence: [0, 3, 1, 2], value: shuffled }
   },
-}
-
-/** The tensor with its elements where the program sees them. */
-export function plainly(graph: Graph, placed: Placed): Placed {
-  return placedPlainly(plainValue(graph, placed))
 }

@@ -1,58 +1,15 @@
 import type { Graph, GraphValue } from '#main/engine/onnx/graph'
 import { flipped } from '#main/engine/onnx/kernels/arrangement'
+import { channelsFirst, convolutionInfo, geometry, outputOf, pads, type Shape4D, type Window } from '#main/engine/onnx/kernels/window'
 import { inSequence, type Placed } from '#main/engine/onnx/placement'
 import type { KernelCall, KernelResult } from '#main/engine/onnx/traceBackend'
-import { tf } from '#main/engine/tf'
 
 type Kernel = (call: KernelCall) => KernelResult
-type Info = tf.backend_util.Conv2DInfo
-type Shape4D = [number, number, number, number]
-
-interface WindowAttributes {
-  filterSize: [number, number]
-  strides: [number, number]
-  dilations: [number, number] | undefined
-  pad: 'same' | 'valid' | number
-  dimRoundingMode: 'floor' | 'round' | 'ceil' | undefined
-}
-
-/** The runtime's order of `[batch, height, width, channel]`. */
-const channelsFirst = [0, 3, 1, 2]
-
-function info(call: KernelCall, inputShape: readonly number[], filterShape: readonly number[]): Info {
-  const { strides, pad, dilations, dimRoundingMode } = call.attributes as unknown as WindowAttributes
-  return tf.backend_util.computeConv2DInfo(
-    [...inputShape] as Shape4D,
-    [...filterShape] as Shape4D,
-    strides,
-    dilations ?? 1,
-    pad,
-    dimRoundingMode,
-  )
-}
-
-function pads({ padInfo }: Info): number[] {
-  return [padInfo.top, padInfo.left, padInfo.bottom, padInfo.right]
-}
-
-function geometry(convolution: Info) {
-  return {
-    kernel_shape: [convolution.filterHeight, convolution.filterWidth],
-    strides: [convolution.strideHeight, convolution.strideWidth],
-    dilations: [convolution.dilationHeight, convolution.dilationWidth],
-    pads: pads(convolution),
-  }
-}
-
-function outputOf(value: GraphValue): Placed {
-  const [batch, channels, height, width] = value.shape as Shape4D
-  return { shape: [batch, height, width, channels], sequence: channelsFirst, value }
-}
 
 function convolve(call: KernelCall): Placed {
   const x = call.inputs.x!
   const filter = call.inputs.filter!
-  const convolution = info(call, x.shape, filter.shape)
+  const convolution = convolutionInfo(call, x.shape, filter.shape)
   const values = [inSequence(call.graph, x, channelsFirst), inSequence(call.graph, filter, [3, 2, 0, 1])]
   const sizes = [convolution.batchSize, convolution.outChannels, convolution.outHeight, convolution.outWidth]
   return outputOf(call.graph.add('Conv', values, sizes, geometry(convolution)))
@@ -62,7 +19,7 @@ function convolve(call: KernelCall): Placed {
 function backToInput(call: KernelCall): Placed {
   const { graph, inputs, attributes } = call
   const filter = inputs.filter!
-  const convolution = info(call, attributes.inputShape as number[], filter.shape)
+  const convolution = convolutionInfo(call, attributes.inputShape as number[], filter.shape)
   const dy = inSequence(graph, inputs.dy!, channelsFirst)
   const sizes = [convolution.batchSize, convolution.inChannels, convolution.inHeight, convolution.inWidth]
   const isPlain = convolution.strideHeight === 1 && convolution.strideWidth === 1
@@ -84,7 +41,7 @@ function backToInput(call: KernelCall): Placed {
 }
 
 /** With stride 1 the gradient by the input is a convolution with the kernel turned round, which runs far faster. */
-function correlate(graph: Graph, dy: GraphValue, kernel: GraphValue, convolution: Info, sizes: number[]): GraphValue {
+function correlate(graph: Graph, dy: GraphValue, kernel: GraphValue, convolution: Window, sizes: number[]): GraphValue {
   const opposite = (field: number, dilation: number, padding: number) => (field - 1) * dilation - padding
   const { filterHeight, filterWidth, dilationHeight, dilationWidth, padInfo } = convolution
   const isPoint = filterHeight === 1 && filterWidth === 1
@@ -107,7 +64,7 @@ function correlate(graph: Graph, dy: GraphValue, kernel: GraphValue, convolution
 function backToFilter(call: KernelCall): Placed {
   const { graph, inputs, attributes } = call
   const filterShape = attributes.filterShape as Shape4D
-  const convolution = info(call, inputs.x!.shape, filterShape)
+  const convolution = convolutionInfo(call, inputs.x!.shape, filterShape)
   const { batchSize, inChannels, outChannels, outHeight, outWidth } = convolution
   const points = outHeight * outWidth
   const dy = inSequence(graph, inputs.dy!, channelsFirst)
@@ -123,7 +80,7 @@ function backToFilter(call: KernelCall): Placed {
   return { shape: filterShape, sequence: [0, 1, 2, 3], value: graph.reshape(together, filterShape) }
 }
 
-function padded(graph: Graph, x: GraphValue, convolution: Info): GraphValue {
+function padded(graph: Graph, x: GraphValue, convolution: Window): GraphValue {
   const [top, left, bottom, right] = pads(convolution) as Shape4D
   if (top + left + bottom + right === 0) return x
   const [batch, channels, height, width] = x.shape as Shape4D
@@ -131,12 +88,12 @@ function padded(graph: Graph, x: GraphValue, convolution: Info): GraphValue {
   return graph.add('Pad', [x, graph.integers(0, 0, top, left, 0, 0, bottom, right), graph.scalar(0)], sizes)
 }
 
-function taps({ filterHeight, filterWidth }: Info): [number, number][] {
+function taps({ filterHeight, filterWidth }: Window): [number, number][] {
   return Array.from({ length: filterHeight * filterWidth }, (_, tap) => [Math.floor(tap / filterWidth), tap % filterWidth])
 }
 
 /** The elements of the padded input that one tap of the kernel meets, `[batch, channel, outHeight, outWidth]`. */
-function throughTap(graph: Graph, x: GraphValue, convolution: Info, row: number, column: number): GraphValue {
+function throughTap(graph: Graph, x: GraphValue, convolution: Window, row: number, column: number): GraphValue {
   const { dilationHeight, dilationWidth, strideHeight, strideWidth, outHeight, outWidth } = convolution
   const starts = [row * dilationHeight, column * dilationWidth]
   const ends = [starts[0]! + (outHeight - 1) * strideHeight + 1, starts[1]! + (outWidth - 1) * strideWidth + 1]
@@ -146,77 +103,9 @@ function throughTap(graph: Graph, x: GraphValue, convolution: Info, row: number,
   return graph.add('Slice', [x, ...parameters], sizes)
 }
 
-function poolInfo(call: KernelCall, inputShape: readonly number[]): Info {
-  const { filterSize, strides, pad, dimRoundingMode } = call.attributes as unknown as WindowAttributes
-  return tf.backend_util.computePool2DInfo([...inputShape] as Shape4D, filterSize, strides, 1, pad, dimRoundingMode)
-}
-
-function pool(operator: 'AveragePool' | 'MaxPool'): Kernel {
-  return (call) => {
-    const x = call.inputs.x!
-    const pooling = poolInfo(call, x.shape)
-    const { kernel_shape, strides } = geometry(pooling)
-    const sizes = [pooling.batchSize, pooling.outChannels, pooling.outHeight, pooling.outWidth]
-    const attributes = { kernel_shape, strides, pads: pads(pooling) }
-    return outputOf(call.graph.add(operator, [inSequence(call.graph, x, channelsFirst)], sizes, attributes))
-  }
-}
-
-/** Each element of dy spread evenly over the field that was averaged; only for fields that do not overlap. */
-function averagePoolGradient(call: KernelCall): Placed {
-  const { graph, inputs } = call
-  const pooling = poolInfo(call, inputs.input!.shape)
-  const { filterHeight, filterWidth, strideHeight, strideWidth, outHeight, outWidth, inHeight, inWidth } = pooling
-  const isTiling =
-    filterHeight === strideHeight &&
-    filterWidth === strideWidth &&
-    outHeight * strideHeight === inHeight &&
-    outWidth * strideWidth === inWidth
-  if (!isTiling) throw new Error('The gradient of average pooling with overlapping or cut fields cannot be traced.')
-  const dy = inSequence(graph, inputs.dy!, channelsFirst)
-  const share = graph.add('Mul', [dy, graph.scalar(1 / (filterHeight * filterWidth))], dy.shape)
-  return outputOf(enlarged(graph, share, filterHeight, filterWidth))
-}
-
-/** Every element repeated `rows` × `columns` times, channels first. */
-function enlarged(graph: Graph, value: GraphValue, rows: number, columns: number): GraphValue {
-  const [batch, channels, height, width] = value.shape as Shape4D
-  const none = graph.constant(new Float32Array(0), [0])
-  const scales = graph.constant(Float32Array.of(1, 1, rows, columns), [4])
-  return graph.add('Resize', [value, none, scales], [batch, channels, height * rows, width * columns], {
-    mode: 'nearest',
-    coordinate_transformation_mode: 'asymmetric',
-    nearest_mode: 'floor',
-  })
-}
-
-function factors(from: readonly number[], to: readonly number[]): [number, number] {
-  const [rows, columns] = [to[0]! / from[0]!, to[1]! / from[1]!]
-  if (Number.isInteger(rows) && Number.isInteger(columns)) return [rows, columns]
-  throw new Error(`Resizing from ${from.join('×')} to ${to.join('×')} cannot be traced; only whole factors can.`)
-}
-
-function resizeNearest({ graph, inputs, attributes }: KernelCall): Placed {
-  const value = inSequence(graph, inputs.images!, channelsFirst)
-  return outputOf(enlarged(graph, value, ...factors(value.shape.slice(2), attributes.size as number[])))
-}
-
-function resizeNearestGradient({ graph, inputs }: KernelCall): Placed {
-  const dy = inSequence(graph, inputs.dy!, channelsFirst)
-  const [batch, height, width, channels] = inputs.images!.shape as Shape4D
-  const field = factors([height, width], dy.shape.slice(2))
-  const mean = graph.add('AveragePool', [dy], [batch, channels, height, width], { kernel_shape: field, strides: field })
-  return outputOf(graph.add('Mul', [mean, graph.scalar(field[0] * field[1])], mean.shape))
-}
-
-/** Convolutions, poolings and enlargements, with what their gradients need. */
+/** Convolutions, with what their gradients need. */
 export const convolutionKernels: Record<string, Kernel> = {
   Conv2D: convolve,
   Conv2DBackpropInput: backToInput,
   Conv2DBackpropFilter: backToFilter,
-  AvgPool: pool('AveragePool'),
-  MaxPool: pool('MaxPool'),
-  AvgPoolGrad: averagePoolGradient,
-  ResizeNearestNeighbor: resizeNearest,
-  ResizeNearestNeighborGrad: resizeNearestGradient,
 }

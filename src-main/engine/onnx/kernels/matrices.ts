@@ -1,5 +1,5 @@
-import type { Graph, GraphValue } from '#main/engine/onnx/graph'
-import { inSequence, permuted, placedPlainly, type Placed } from '#main/engine/onnx/placement'
+import type { Graph } from '#main/engine/onnx/graph'
+import { inSequence, permuted, placedPlainly, plainValue, type Placed } from '#main/engine/onnx/placement'
 import type { KernelCall, KernelResult } from '#main/engine/onnx/traceBackend'
 
 type Kernel = (call: KernelCall) => KernelResult
@@ -35,20 +35,11 @@ function rowsTimesMatrix(graph: Graph, a: Placed, b: Placed): Placed {
 }
 
 function batchedProduct(graph: Graph, a: Placed, b: Placed): Placed {
-  const plainSequence = (x: Placed) => x.shape.map((_, axis) => axis)
-  const left = inSequence(graph, a, plainSequence(a), false)
-  const right = inSequence(graph, b, plainSequence(b), false)
-  const full = (x: Placed, value: GraphValue) => inSequence(graph, { ...placedPlainly(value), shape: lastTwo(x, value) }, plainSequence(x))
   const rank = Math.max(a.shape.length, b.shape.length)
   const size = (x: Placed, axis: number) => x.shape[axis - rank + x.shape.length] ?? 1
   const batch = Array.from({ length: rank - 2 }, (_, axis) => Math.max(size(a, axis), size(b, axis)))
   const shape = [...batch, a.shape.at(-2)!, b.shape.at(-1)!]
-  return placedPlainly(graph.add('MatMul', [full(a, left), full(b, right)], shape))
-}
-
-/** Batches may stay unrepeated, rows and columns may not. */
-function lastTwo(x: Placed, value: GraphValue): number[] {
-  return [...value.shape.slice(0, -2), ...x.shape.slice(-2)]
+  return placedPlainly(graph.add('MatMul', [plainValue(graph, a), plainValue(graph, b)], shape))
 }
 
 function product({ graph, inputs, attributes }: KernelCall): Placed {
