@@ -41,7 +41,8 @@ export function createProgressBar(screen: Screen, title: string, now: () => numb
     show(progress) {
       const share = overallShare(progress)
       // Nothing done yet, or work of another kind has begun: what was before says nothing about its speed.
-      if (share === 0 || share < done) [since, lastTenth] = [now(), -1]
+      if (share === 0 || share < done) since = now()
+      if (share < done) lastTenth = -1
       done = share
       const left = estimateSecondsLeft({ ...progress, completed: share, total: 1 }, (now() - since) / 1000)
       const tail = `${percent(share)}  ${progress.stage}${left === undefined ? '' : `, ${clock(left)} left`}`

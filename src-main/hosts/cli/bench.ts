@@ -1,0 +1,136 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Engine } from '#main/engine/engine'
+import { examineEngines, openEngine } from '#main/engine/select'
+import { openRung } from '#main/engine/rungs'
+import { formatTable } from '#main/hosts/cli/table'
+import { duoVaeLoss, duoVaeTrainingParameters } from '#main/models/duoVaeLoss'
+import { maskProgram, duoVae, type DuoVaeConfig } from '#main/models/duoVae'
+import { initialParameters } from '#main/models/initialise'
+import { appRoot } from '#main/node/appRoot'
+import { openAudio } from '#main/node/audioReader'
+import { createAudioWriter } from '#main/node/audioWriter'
+import { mixtureBlocks } from '#main/node/mixtureBlocks'
+import { loadModel } from '#main/node/modelFiles'
+import { writeStemFiles } from '#main/node/stemFiles'
+import { createSeparator, separateVocals } from '#main/separation/separator'
+import { presets } from '#main/training/presets'
+import { createStft } from '#shared/dsp/stft'
+import { randomStream } from '#shared/random'
+
+const context = { signal: new AbortController().signal, onProgress: () => {}, yieldTurn: () => new Promise<void>((done) => setImmediate(done)) }
+const demo = join(appRoot, 'resources/demo/mix.flac')
+/** How often the demo song is strung together to make a song of about four minutes. */
+const repeats = 8
+const batch = { inference: 4, training: 8 }
+
+async function main(): Promise<void> {
+  const rows: string[][] = []
+  const model = await loadModel(join(appRoot, 'resources/models/duovae'))
+  // First, so that the peak of memory is that of a separation and of nothing else.
+  rows.push(...(await endToEnd(model)))
+  rows.push(await stftRow())
+  for (const { id, speed, refusal, label } of await examineEngines()) {
+    if (!speed) rows.push([label, `not here: ${refusal?.split('\n')[0]}`, ''])
+    else rows.push(...(await engineRows(await openRung(id), model.card.config)))
+  }
+  const { model: processor = 'unknown processor', length } = { ...cpus()[0], length: cpus().length }
+  process.stdout.write(`${formatTable([['what', 'measured', 'against real time'], ...rows])}\n${processor.trim()}, ${length} threads, Node ${process.version}\n`)
+}
+
+async function endToEnd({ card, parameters }: Awaited<ReturnType<typeof loadModel>>): Promise<string[][]> {
+  const folder = await mkdtemp(join(tmpdir(), 'stemwright-bench-'))
+  try {
+    const song = join(folder, 'song.wav')
+    const seconds = await writeLongSong(song)
+    const started = performance.now()
+    const engine = await openEngine()
+    const separator = await createSeparator(card.config, parameters, engine, batch.inference)
+    const loaded = performance.now()
+    const reader = await openAudio(song)
+    const { sampleRate, channels, frames } = reader.info
+    const vocals = separateVocals({ sampleRate, channels, frames, blocks: mixtureBlocks(reader) }, separator, { quality: 'fast' }, context)
+    const paths = { vocalsPath: join(folder, 'vocals.wav'), musicPath: join(folder, 'music.wav') }
+    await writeStemFiles({ sourcePath: song, vocals, ...paths, format: 'wav24', overwrite: true, tags: reader.info.tags, seed: 1 }, context)
+    await reader.close()
+    const taken = (performance.now() - loaded) / 1000
+    separator.dispose()
+    const memory = process.resourceUsage().maxRSS / 1024
+    return [
+      [`separate ${seconds.toFixed(0)} s end to end, ${engine.label}`, `${taken.toFixed(1)} s`, `${(seconds / taken).toFixed(1)} ×`],
+      ['  loading engine and model before that', `${((loaded - started) / 1000).toFixed(1)} s`, ''],
+      ['  peak memory of that process', `${memory.toFixed(0)} MB`, ''],
+    ]
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function writeLongSong(path: string): Promise<number> {
+  const { sampleRate, channels } = (await openAudio(demo)).info
+  const writer = await createAudioWriter(path, { format: 'wav24', sampleRate, channels })
+  let frames = 0
+  for (let i = 0; i < repeats; i++) {
+    const reader = await openAudio(demo)
+    for await (const block of reader.blocks()) {
+      frames += block[0]!.length
+      await writer.write(block)
+    }
+    await reader.close()
+  }
+  await writer.finish()
+  return frames / sampleRate
+}
+
+async function stftRow(): Promise<string[]> {
+  const seconds = 180
+  const random = randomStream(1)
+  const signal = Float32Array.from({ length: seconds * 44100 }, () => random.uniform() - 0.5)
+  const stft = await createStft({ fftSize: 4096, hopLength: 1024 })
+  stft.inverse(stft.forward(signal), signal.length)
+  const started = performance.now()
+  for (let channel = 0; channel < 2; channel++) stft.inverse(stft.forward(signal), signal.length)
+  const taken = (performance.now() - started) / 1000
+  stft.dispose()
+  return [`STFT 4096/1024 and inverse of ${seconds} s in stereo`, `${taken.toFixed(2)} s`, `${(seconds / taken).toFixed(0)} ×`]
+}
+
+async function engineRows(engine: Engine, config: DuoVaeConfig): Promise<string[][]> {
+  const { sampleRate, hopLength } = config.stft
+  const patchSeconds = (config.frames * hopLength) / sampleRate
+  const random = randomStream(2)
+  const noise = (shapes: Readonly<Record<string, readonly number[]>>) =>
+    Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, Float32Array.from({ length: shape.reduce((p, n) => p * n, 1) }, () => Math.abs(random.normal()))]))
+  const mask = maskProgram(config, batch.inference)
+  const forward = await engine.compile(mask, initialParameters(duoVae(config).parameters, random))
+  const features = noise(mask.inputs)
+  const inference = batch.inference / (await secondsEach(() => forward.run(features)))
+  forward.dispose()
+  const loss = duoVaeLoss(presets.s.model, batch.training, { spectrum: 0, energy: 1, magnitude: 0.1, latent: 0.05, freeBits: 0.05 })
+  const parameters = initialParameters(duoVaeTrainingParameters(presets.s.model), random)
+  const differentiable = await engine.compileGradients(loss)
+  const inputs = noise(loss.inputs)
+  const training = batch.training / (await secondsEach(() => differentiable.gradients(parameters, inputs)))
+  differentiable.dispose()
+  await engine.dispose()
+  return [
+    [`${engine.label}: inference`, `${inference.toFixed(1)} patches/s`, `${(inference * patchSeconds).toFixed(0)} ×`],
+    [`${engine.label}: training preset s`, `${training.toFixed(1)} patches/s`, ''],
+  ]
+}
+
+/** Seconds of one call, the fastest of a few after a first one that is not counted. */
+async function secondsEach(call: () => Promise<unknown>): Promise<number> {
+  await call()
+  let best = Infinity
+  for (let i = 0; i < 4; i++) {
+    const started = performance.now()
+    await call()
+    best = Math.min(best, (performance.now() - started) / 1000)
+  }
+  return best
+}
+
+await main()
+process.exit(0)
