@@ -2,6 +2,23 @@ import { type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from '#m
 
 const epsilon = 1e-5
 
+/** The sums of group normalisation over an image of one shape; statistics are `[batch, channel]`. */
+function groupSums([batch, frames, bins, channels]: [number, number, number, number], groups: number) {
+  const count = (frames * bins * channels) / groups
+  return {
+    flat: (image: Tensor) => image.reshape([batch, frames * bins, channels]),
+    /** Sums of a flat image over frames and bins. */
+    sums: (image: Tensor) => image.sum(1),
+    /** Means over each group, given the sums of its channels; the same for every channel of a group. */
+    means(sums: Tensor) {
+      const perGroup = sums.reshape([batch, groups, channels / groups]).sum(2, true).div(count)
+      return perGroup.tile([1, 1, channels / groups]).reshape([batch, channels])
+    },
+    /** A statistic laid against a flat image. */
+    spread: (statistic: Tensor) => statistic.reshape([batch, 1, channels]),
+  }
+}
+
 /**
  * Returns `x` `[batch, frame, bin, channel]` normalised to mean 0 and variance 1 over frames, bins and the channels of
  * each of `groups` groups, per item of the batch, then times `gamma` plus `beta` (both `[channel]`).
@@ -9,40 +26,31 @@ const epsilon = 1e-5
  * @see Wu and He, "Group Normalization", 2018, equations 1 to 7
  */
 export function groupNorm(x: Tensor4D, gamma: Tensor1D, beta: Tensor1D, groups: number): Tensor4D {
-  const [batch, frames, bins, channels] = x.shape
-  const count = (frames * bins * channels) / groups
-  const flat = (t: Tensor) => t.reshape([batch, frames * bins, channels])
-  const sums = (t: Tensor) => t.sum(1)
-  const groupMean = (perChannel: Tensor) =>
-    perChannel.reshape([batch, groups, channels / groups]).sum(2, true).div(count)
-  const perChannel = (perGroup: Tensor) =>
-    perGroup.tile([1, 1, channels / groups]).reshape([batch, channels])
-  const spread = (t: Tensor) => t.reshape([batch, 1, channels])
-
+  const { flat, sums, means, spread } = groupSums(x.shape, groups)
+  const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+    const [input, scale, mean, inverse] = saved as [Tensor, Tensor, Tensor, Tensor]
+    const values = flat(input)
+    const upstream = flat(dy)
+    const upstreamSums = sums(upstream)
+    const gammaGradient = sums(upstream.mul(values)).sub(mean.mul(upstreamSums)).mul(inverse)
+    const offset = means(upstreamSums.mul(scale)).mul(inverse)
+    const slope = means(gammaGradient.mul(scale)).mul(inverse.square())
+    const inputGradient = upstream
+      .mul(spread(inverse.mul(scale)))
+      .sub(values.mul(spread(slope)))
+      .add(spread(mean.mul(slope).sub(offset)))
+    return [inputGradient.reshape(input.shape), gammaGradient.sum(0), upstreamSums.sum(0)]
+  }
   const operation = tf.customGrad((...args) => {
     const [input, scale, shift, save] = args as unknown as [Tensor, Tensor, Tensor, (saved: Tensor[]) => void]
     const values = flat(input)
-    const mean = perChannel(groupMean(sums(values)))
-    const meanSquare = perChannel(groupMean(sums(values.square())))
+    const mean = means(sums(values))
+    const meanSquare = means(sums(values.square()))
     // Rounding may leave a tiny negative variance where all values are equal.
     const inverse = meanSquare.sub(mean.square()).relu().add(epsilon).rsqrt()
     const factor = inverse.mul(scale)
     const value = values.mul(spread(factor)).add(spread(shift.sub(mean.mul(factor)))).reshape(input.shape)
     save([input, scale, mean, inverse])
-    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
-      const [input, scale, mean, inverse] = saved as [Tensor, Tensor, Tensor, Tensor]
-      const values = flat(input)
-      const upstream = flat(dy)
-      const upstreamSums = sums(upstream)
-      const gammaGradient = sums(upstream.mul(values)).sub(mean.mul(upstreamSums)).mul(inverse)
-      const offset = perChannel(groupMean(upstreamSums.mul(scale))).mul(inverse)
-      const slope = perChannel(groupMean(gammaGradient.mul(scale))).mul(inverse.square())
-      const inputGradient = upstream
-        .mul(spread(inverse.mul(scale)))
-        .sub(values.mul(spread(slope)))
-        .add(spread(mean.mul(slope).sub(offset)))
-      return [inputGradient.reshape(input.shape), gammaGradient.sum(0), upstreamSums.sum(0)]
-    }
     return { value, gradFunc }
   })
   return operation(x, gamma, beta) as Tensor4D
