@@ -13,7 +13,8 @@ import { train, type HistoryLine, type TrainerPorts } from '#main/training/train
 import type { Stereo } from '#shared/audio/audioClip'
 import { createStft, type Stft } from '#shared/dsp/stft'
 import { randomStream, type RandomStream } from '#shared/random'
-import { openTestEngine, quietContext } from '#test/testEngine'
+import { quietContext } from '#test/soundFiles'
+import { openTestEngine } from '#test/testEngine'
 
 const model = { ...presets.tiny.model, encoderChannels: [8, 8, 8], decoderChannels: [8, 8], latentChannels: 4 }
 const specs = duoVaeTrainingParameters(model)

@@ -56,5 +56,6 @@ serveTasks(channel, {
   separate: async (input, context) => ({ ...(await split(input, context)), engine: 'stand-in' }),
   convert,
   measure,
+  prepare: async () => 'stand-in',
   describeEngines: async () => [{ id: 'stand-in', label: 'CPU (stand-in)', available: true }],
 })

@@ -5,8 +5,3 @@ import { openRung } from '#main/engine/rungs'
 export function openTestEngine(): Promise<Engine> {
   return openRung('onnx-cpu').catch(() => openRung('wasm'))
 }
-
-/** Context of work that nobody watches or cancels. */
-export function quietContext(signal: AbortSignal = new AbortController().signal) {
-  return { signal, onProgress: () => {}, yieldTurn: () => new Promise<void>((done) => setImmediate(done)) }
-}

@@ -3,7 +3,7 @@ import type { Engine } from '#main/engine/engine'
 import { separateVocals, type Quality, type Separator } from '#main/separation/separator'
 import { presets } from '#main/training/presets'
 import { randomStream } from '#shared/random'
-import { quietContext } from '#test/testEngine'
+import { quietContext } from '#test/soundFiles'
 
 const config = presets.tiny.model
 
