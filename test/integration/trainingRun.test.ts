@@ -96,6 +96,6 @@ describe('training from the command line', () => {
       finished(train('whole', 12)),
       finished(train('none', 12, '--data', join(folder, 'whole'), '--validation', '')),
     ])
-    expect(answers.map(({ code, output }) => `${code} ${/^([A-Z_]+):/m.exec(output)?.[1]}`)).toEqual(['3 CHECKPOINT_CORRUPT', '3 OUTPUT_EXISTS', '3 DATASET_EMPTY'])
+    expect(answers.map(({ code, output }) => `${code} ${/^([A-Z]+_[A-Z_]+):/m.exec(output)?.[1]}`)).toEqual(['3 CHECKPOINT_CORRUPT', '3 OUTPUT_EXISTS', '3 DATASET_EMPTY'])
   })
 })
