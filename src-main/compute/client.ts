@@ -34,7 +34,7 @@ export interface ComputeClient {
    * @throws CancelledError within a second of `signal`
    */
   run<Name extends ComputeTaskName>(name: Name, input: ComputeInput<Name>, context?: TaskContext): Promise<ComputeResult<Name>>
-  /** Ends the process; tasks that still run are cancelled. */
+  /** Ends the process; tasks that still run, and all that come later, are cancelled. */
   close(): void
 }
 
@@ -53,6 +53,7 @@ export function createComputeClient(launch: () => ComputeProcess): ComputeClient
   const pending = new Map<number, Pending>()
   let running: ComputeProcess | undefined
   let lastId = 0
+  let closed = false
 
   const settle = (message: Exclude<FromCompute, { type: 'progress' }>, task: Pending) => {
     pending.delete(message.id)
@@ -84,6 +85,7 @@ export function createComputeClient(launch: () => ComputeProcess): ComputeClient
 
   return {
     run(name, input, context) {
+      if (closed || context?.signal.aborted) return Promise.reject(new CancelledError())
       const process = (running ??= start())
       const id = ++lastId
       return new Promise((resolve, reject) => {
@@ -107,13 +109,13 @@ export function createComputeClient(launch: () => ComputeProcess): ComputeClient
             settled(value)
           }
         }
-        if (context?.signal.aborted) return reject(new CancelledError())
         pending.set(id, task)
         context?.signal.addEventListener('abort', cancel, { once: true })
         process.send({ type: 'run', id, task: name, input })
       })
     },
     close() {
+      closed = true
       for (const task of pending.values()) task.cancelled = true
       running?.kill()
     },

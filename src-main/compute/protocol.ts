@@ -36,6 +36,8 @@ export const computeTasks = {
     z.strictObject({ ...range, mixture: z.string(), estimates: stemPaths, references: stemPaths }),
     z.object({ stems: z.object({ vocals: scores, accompaniment: scores }), mixture: z.object({ vocals: scores, accompaniment: scores }) }),
   ),
+  /** Finds the engine that separations will use, which takes a while on a machine's first run; gives its name in plain words. */
+  prepare: task(z.undefined(), z.string()),
   describeEngines: task(z.undefined(), z.array(engineRung)),
 }
 

@@ -34,7 +34,7 @@ function train(run: string, steps: number, ...more: string[]): ChildProcess {
   const settings = { stepsPerEpoch: epochSteps, batchSize: 2, 'patches.musicPool': 2, 'patches.vocalPool': 3 }
   return spawn(process.execPath, [
     join(appRoot, 'out/main/train.js'),
-    ...['--data', join(folder, 'data'), '--preset', 'tiny', '--validation', 'held', '--out', join(folder, run), '--steps', String(steps)],
+    '--data', join(folder, 'data'), '--preset', 'tiny', '--validation', 'held', '--out', join(folder, run), '--steps', String(steps),
     ...Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
     ...more,
   ])

@@ -9,7 +9,7 @@ interface Image {
 type Values = Record<string, Float64Array>
 
 const batch = 2
-const image = (shape: Image['shape'], values = new Float64Array(shape.reduce((a, b) => a * b))): Image => ({ shape, values })
+const image = (shape: Image['shape'], values: Float64Array = new Float64Array(shape.reduce((a, b) => a * b))): Image => ({ shape, values })
 const at = ({ shape }: Image, b: number, y: number, x: number, c: number) => ((b * shape[1] + y) * shape[2] + x) * shape[3] + c
 
 function filled(shape: Image['shape'], value: (b: number, y: number, x: number, c: number) => number): Image {

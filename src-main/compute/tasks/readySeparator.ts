@@ -17,6 +17,12 @@ export class ReadySeparator {
   private separator: Separator | undefined
   private batch: number = batches[0]
 
+  /** Opens the engine ahead of its first use and returns its name. @throws AppError ENGINE_UNAVAILABLE */
+  async prepare(): Promise<string> {
+    this.engine ??= await openEngine()
+    return this.engine.label
+  }
+
   /**
    * Returns the separator of the model in `directory`, loading and testing what is not ready yet.
    * @throws AppError MODEL_NOT_FOUND, MODEL_CORRUPT, ENGINE_UNAVAILABLE, ENGINE_OUT_OF_MEMORY, ENGINE_LOST

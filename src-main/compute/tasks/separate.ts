@@ -9,6 +9,10 @@ import type { WorkContext } from '#shared/jobs/work'
 
 const ready = new ReadySeparator()
 
+export function prepare(): Promise<string> {
+  return ready.prepare()
+}
+
 export async function separate(input: ComputeInput<'separate'>, context: WorkContext): Promise<ComputeResult<'separate'>> {
   const notes: string[] = []
   for (;;) {

@@ -6,5 +6,6 @@ export const tasks: ComputeTasks = {
   separate: async (input, context) => (await import('#main/compute/tasks/separate')).separate(input, context),
   convert: async (input, context) => (await import('#main/compute/tasks/convert')).convert(input, context),
   measure: async (input, context) => (await import('#main/compute/tasks/measure')).measure(input, context),
+  prepare: async () => (await import('#main/compute/tasks/separate')).prepare(),
   describeEngines: async () => (await import('#main/compute/tasks/describeEngines')).describeEngines(),
 }

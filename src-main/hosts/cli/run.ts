@@ -45,6 +45,7 @@ async function withServices(options: SeparateOptions, host: CommandHost): Promis
   host.onInterrupt(services.close)
   try {
     await checkModel(options, services)
+    await prepareEngine(services, host.screen)
     return await separate(options, services, host)
   } finally {
     services.close()
@@ -71,6 +72,16 @@ async function scoredTable({ start, length }: SeparateOptions, file: SeparatedFi
   const estimates = { vocals: file.vocals, accompaniment: file.music }
   const task = { start, length, mixture: host.platform.demoSong, estimates, references: host.demoStems }
   return demoTable(file, await services.compute.run('measure', task))
+}
+
+/** How long finding the engine may take in silence, in milliseconds. */
+const silence = 1000
+
+/** The first run on a machine tries its engines; that is no part of any song's time. What fails here fails each song, with the reason. */
+async function prepareEngine(services: Services, screen: Screen): Promise<void> {
+  const telling = setTimeout(() => screen.write('Trying the engines of this machine (once) …\n'), silence)
+  await services.compute.run('prepare', undefined).catch(() => undefined)
+  clearTimeout(telling)
 }
 
 /** A model that is not there is a slip in the command line, found before any song is read. */

@@ -141,6 +141,6 @@ try {
   }
   const { code, message } = error instanceof AppError ? error : toAppError(error)
   process.stderr.write(`\n${code}: ${message}\n`)
-  if (code === 'INTERNAL') console.error(error)
+  if (code === 'INTERNAL') process.stderr.write(`${(error as Error).stack}\n`)
   process.exit(exitStatus.failed)
 }
