@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -26,6 +26,8 @@ export async function setUp() {
   if (!packagesMatchLock()) await install()
   const sources = hashOfSources()
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== sources) {
+    // A build that stops half-way is none, whatever the sources are by then.
+    rmSync(stamp, { force: true })
     await step('Building Stemwright', process.execPath, [packageFile('electron-vite', 'bin/electron-vite.js'), 'build', '--logLevel', 'error'])
     writeFileSync(stamp, sources)
   }
