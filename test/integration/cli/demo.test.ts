@@ -10,7 +10,7 @@ const model = join(projectRoot, 'resources', 'models', defaultModelId, 'card.jso
 const name = 'npm run separate, as a user types it'
 const missing = existsSync(model) ? undefined : 'no model has been published into resources/models yet'
 
-describe.skipIf(missing)(missing ? `${name} (skipped: ${missing})` : name, () => {
+describe.skipIf(missing)(missing === undefined ? name : `${name} (skipped: ${missing})`, () => {
   const scratch = mkdtempSync(join(tmpdir(), 'stemwright-demo-'))
   afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
