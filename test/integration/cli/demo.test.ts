@@ -9,8 +9,9 @@ import { projectRoot } from '#test/projectFiles'
 const model = join(projectRoot, 'resources', 'models', defaultModelId, 'card.json')
 const name = 'npm run separate, as a user types it'
 const missing = existsSync(model) ? undefined : 'no model has been published into resources/models yet'
+const reason = missing === undefined ? '' : ` (skipped: ${missing})`
 
-describe.skipIf(missing)(missing === undefined ? name : `${name} (skipped: ${missing})`, () => {
+describe.skipIf(missing !== undefined)(`${name}${reason}`, () => {
   const scratch = mkdtempSync(join(tmpdir(), 'stemwright-demo-'))
   afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
