@@ -133,16 +133,16 @@ function convVaeFamily(run: TrainingRun, model: ConvVaeConfig, config: TrainingC
   }
 }
 
-function cached({ dataFolder, manifest, cacheFolder }: TrainingRun, wanted: (entry: ManifestEntry) => boolean, sampleRate: number, context: WorkContext) {
-  return cacheRecordings(dataFolder, manifest.entries.filter(wanted), cacheFolder, sampleRate, context)
+function cached({ data, manifest, cacheFolder }: TrainingRun, wanted: (entry: ManifestEntry) => boolean, sampleRate: number, context: WorkContext) {
+  return cacheRecordings(data.folder, manifest.entries.filter(wanted), cacheFolder, sampleRate, context)
 }
 
 /** What a card says of a run's data; attributions come from an ATTRIBUTION.tsv in the dataset's folder, if there is one. */
-async function descriptionOf({ runFolder, manifest, dataFolder }: TrainingRun) {
+async function descriptionOf({ runFolder, manifest, data }: TrainingRun) {
   const used = manifest.entries.filter(({ split }) => split === 'train')
   const songs = manifest.songs.filter(({ split }) => split === 'train').map(({ name }) => name)
   const count = (kind: ManifestEntry['kind']) => used.filter((entry) => entry.kind === kind).length
-  const table = await readFile(join(dataFolder, 'ATTRIBUTION.tsv'), 'utf8').catch(() => '')
+  const table = await readFile(join(data.folder, 'ATTRIBUTION.tsv'), 'utf8').catch(() => '')
   const attributions = attributionLines(readAttributions(table), used.map(({ path }) => path))
   return {
     name: runFolder.split(/[\\/]/).at(-1)!,
@@ -153,11 +153,11 @@ async function descriptionOf({ runFolder, manifest, dataFolder }: TrainingRun) {
   }
 }
 
-async function validationPieces({ manifest, dataFolder }: TrainingRun, sampleRate: number): Promise<ReferencePiece[]> {
+async function validationPieces({ manifest, data }: TrainingRun, sampleRate: number): Promise<ReferencePiece[]> {
   const songs = manifest.songs.filter(({ split }) => split === 'validation')
   return Promise.all(
     songs.map(async ({ name, vocals, accompaniment }) =>
-      busiestStretch(await loadPiece(name, join(dataFolder, vocals), join(dataFolder, accompaniment), sampleRate), validatedSeconds),
+      busiestStretch(await loadPiece(name, join(data.folder, vocals), join(data.folder, accompaniment), sampleRate), validatedSeconds),
     ),
   )
 }

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs'
-import { appendFile, mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Manifest } from '#main/datasets/manifest'
+import type { Manifest, ManifestOptions } from '#main/datasets/manifest'
 import type { Engine } from '#main/engine/engine'
 import type { ConvVaeConfig } from '#main/models/convVae'
 import type { DuoVaeConfig } from '#main/models/duoVae'
 import { initialParameters } from '#main/models/initialise'
 import { shapesOf, type ParameterSpecs } from '#main/models/layers'
 import { loadModel, writeWhole } from '#main/node/modelFiles'
+import { appendHistory, rewindHistory } from '#main/node/runHistory'
 import { trainingFamily } from '#main/node/trainingFamilies'
 import type { ReferencePiece } from '#main/separation/validation'
 import { initialOptimizerState } from '#main/training/adamW'
@@ -19,9 +20,16 @@ import { AppError } from '#shared/errors'
 import type { WorkContext } from '#shared/jobs/work'
 import { randomStream } from '#shared/random'
 
+/** Which recordings a run learns from; kept in its config.json. */
+export interface RunData extends ManifestOptions {
+  readonly folder: string
+  /** A folder of further songs that are only validated on. */
+  readonly validationFolder?: string | undefined
+}
+
 /** A run in its folder: config.json, history.jsonl, history.csv, last.safetensors, model/ (the best so far). */
 export interface TrainingRun {
-  readonly dataFolder: string
+  readonly data: RunData
   readonly manifest: Manifest
   /** Further songs that are only validated on. */
   readonly validationPieces: readonly ReferencePiece[]
@@ -43,6 +51,7 @@ export async function runTraining(run: TrainingRun, engine: Engine, context: Wor
   const family = trainingFamily(run, model, config, engine)
   const { program, specs } = family
   const checkpoint = await openCheckpoint(run, specs, config)
+  await rewindHistory(run.runFolder, checkpoint.optimizer.step)
   const loader = await family.openBatches(context)
   const differentiable = await engine.compileGradients(program)
   try {
@@ -55,8 +64,9 @@ export async function runTraining(run: TrainingRun, engine: Engine, context: Wor
       now: () => performance.now() / 1000,
       async save(state: Checkpoint, line: HistoryLine) {
         if (line.best) await family.save(join(run.runFolder, 'model'), state.optimizer.average, line)
-        await writeWhole(join(run.runFolder, 'last.safetensors'), encodeCheckpoint(state, shapesOf(specs)))
+        // The line first: what is written of steps that the checkpoint does not know is taken back when the run goes on.
         await appendHistory(run.runFolder, line)
+        await writeWhole(join(run.runFolder, 'last.safetensors'), encodeCheckpoint(state, shapesOf(specs)))
         run.onEpoch(line)
       },
     }
@@ -69,10 +79,10 @@ export async function runTraining(run: TrainingRun, engine: Engine, context: Wor
 
 type ModelConfig = DuoVaeConfig | ConvVaeConfig
 
-async function openConfig({ runFolder, preset, overrides, resume }: TrainingRun): Promise<{ model: ModelConfig; config: TrainingConfig }> {
+async function openConfig({ runFolder, preset, overrides, resume, data }: TrainingRun): Promise<{ model: ModelConfig; config: TrainingConfig }> {
   const path = join(runFolder, 'config.json')
   if (resume) {
-    const saved = JSON.parse(await readFile(path, 'utf8').catch(() => notARun(runFolder))) as { model: ModelConfig; training: unknown }
+    const saved = await readConfigFile(runFolder)
     const config = { ...trainingConfig.parse(saved.training), ...(overrides.totalSteps && { totalSteps: overrides.totalSteps }) }
     return { model: saved.model, config }
   }
@@ -81,8 +91,18 @@ async function openConfig({ runFolder, preset, overrides, resume }: TrainingRun)
   }
   const config = trainingConfig.parse({ ...preset.training, ...overrides })
   await mkdir(runFolder, { recursive: true })
-  await writeWhole(path, `${JSON.stringify({ model: preset.model, training: config }, undefined, 2)}\n`)
+  await writeWhole(path, `${JSON.stringify({ model: preset.model, training: config, data }, undefined, 2)}\n`)
   return { model: preset.model, config }
+}
+
+/** What a run was started on. @throws AppError INVALID_INPUT when the folder holds no run. */
+export async function readRunData(runFolder: string): Promise<RunData> {
+  return (await readConfigFile(runFolder)).data
+}
+
+async function readConfigFile(runFolder: string): Promise<{ model: ModelConfig; training: unknown; data: RunData }> {
+  const text = await readFile(join(runFolder, 'config.json'), 'utf8').catch(() => notARun(runFolder))
+  return JSON.parse(text) as { model: ModelConfig; training: unknown; data: RunData }
 }
 
 function notARun(folder: string): never {
@@ -103,16 +123,4 @@ async function openCheckpoint({ runFolder, resume, from }: TrainingRun, specs: P
     }
   }
   return { optimizer: initialOptimizerState(parameters), trainedSeconds: 0, best: undefined, validationsSinceBest: 0, pending: { steps: 0, sums: {} } }
-}
-
-async function appendHistory(folder: string, line: HistoryLine): Promise<void> {
-  await appendFile(join(folder, 'history.jsonl'), `${JSON.stringify(line)}\n`)
-  const csv = join(folder, 'history.csv')
-  const columns = { epoch: line.epoch, step: line.step, seconds: line.seconds.toFixed(1), learningRate: line.learningRate, beta: line.beta, ...prefixed('train', line.train), ...prefixed('validation', line.validation), score: line.score, best: line.best, waiting: line.waiting }
-  if (!existsSync(csv)) await appendFile(csv, `${Object.keys(columns).join(',')}\n`)
-  await appendFile(csv, `${Object.values(columns).join(',')}\n`)
-}
-
-function prefixed(prefix: string, values: Record<string, number>): Record<string, number> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix} ${name}`, value]))
 }

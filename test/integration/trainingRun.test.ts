@@ -64,7 +64,7 @@ describe('training from the command line', () => {
     expect(whole.code, whole.output).toBe(0)
     const killed = await finished(train('killed', 4 * epochSteps), (line) => line.startsWith('epoch 2'))
     expect(killed.code).toBe(null)
-    const resumed = await finished(train('killed', 4 * epochSteps, '--resume'))
+    const resumed = await finished(spawn(process.execPath, [join(appRoot, 'out/main/train.js'), '--resume', '--out', join(folder, 'killed')]))
     expect(resumed.code, resumed.output).toBe(0)
     expect(await weightsOf('killed')).toEqual(await weightsOf('whole'))
     const lines = (await readFile(join(folder, 'killed/history.jsonl'), 'utf8')).trim().split('\n').map((line) => JSON.parse(line).epoch)

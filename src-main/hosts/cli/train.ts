@@ -6,7 +6,7 @@ import { createProgressBar } from '#main/hosts/cli/progressBar'
 import { appRoot } from '#main/node/appRoot'
 import { listFiles, readManifestOf } from '#main/node/recordingCache'
 import { loadPiece } from '#main/node/trainingFamilies'
-import { runTraining } from '#main/node/trainingRun'
+import { readRunData, runTraining, type RunData } from '#main/node/trainingRun'
 import { presets, type PresetId } from '#main/training/presets'
 import { trainingConfig, type TrainingConfig } from '#main/training/config'
 import type { HistoryLine } from '#main/training/trainer'
@@ -21,7 +21,7 @@ DIR holds songs as <song>/vocals.* with <song>/accompaniment.*, and loose record
   --minutes N            stop after so many minutes of training (all sittings together)
   --epochs N             stop after so many epochs; the learning rate reaches its end there
   --steps N              the same in steps
-  --resume               continue the run in RUN as if it had never stopped
+  --resume               continue the run in RUN as if it had never stopped; what is not given again is as it was
   --from MODEL           start from the model in that folder
   --validation NAMES     songs (folder names, comma-separated) that are only validated on
   --test NAMES           songs that are not touched at all
@@ -44,27 +44,28 @@ async function main(args: string[]): Promise<number> {
       steps: { type: 'string' },
       resume: { type: 'boolean', default: false },
       from: { type: 'string' },
-      validation: { type: 'string', default: '' },
-      test: { type: 'string', default: '' },
-      without: { type: 'string', default: '' },
+      validation: { type: 'string' },
+      test: { type: 'string' },
+      without: { type: 'string' },
       'validation-data': { type: 'string' },
       set: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', default: false },
     },
   })
-  if (values.help || !values.data || !values.out || !Object.hasOwn(presets, values.preset)) {
+  const here = process.env['INIT_CWD'] ?? process.cwd()
+  const folder = (path: string) => resolve(here, path)
+  if (values.help || !values.out || (!values.data && !values.resume) || !Object.hasOwn(presets, values.preset)) {
     process.stderr.write(usage)
     return values.help ? exitStatus.done : exitStatus.usage
   }
-  const here = process.env['INIT_CWD'] ?? process.cwd()
-  const folder = (path: string) => resolve(here, path)
+  const before: RunData = values.resume ? await readRunData(folder(values.out)) : { folder: '', validation: [], test: [], without: [] }
+  const data: RunData = { ...before, ...given(values, folder) }
   const preset = presets[values.preset as PresetId]
   const overrides = readOverrides(values.set)
   const defaults = trainingConfig.parse({ ...preset.training, ...overrides })
   if (values.epochs) overrides.totalSteps = Number(values.epochs) * defaults.stepsPerEpoch
   if (values.steps) overrides.totalSteps = Number(values.steps)
-  const dataFolder = folder(values.data)
-  const manifest = await readManifestOf(dataFolder, { validation: list(values.validation), test: list(values.test), without: list(values.without) })
+  const manifest = await readManifestOf(data.folder, data)
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort())
   const bar = createProgressBar(process.stderr, 'train', () => performance.now())
@@ -72,9 +73,9 @@ async function main(args: string[]): Promise<number> {
   process.stderr.write(`Training on ${engine.label}.\n`)
   const reason = await runTraining(
     {
-      dataFolder,
+      data,
       manifest,
-      validationPieces: values['validation-data'] ? await pieces(folder(values['validation-data'])) : [],
+      validationPieces: data.validationFolder ? await pieces(data.validationFolder) : [],
       runFolder: folder(values.out),
       cacheFolder: join(appRoot, '.cache/recordings'),
       preset,
@@ -97,8 +98,17 @@ async function main(args: string[]): Promise<number> {
 
 const reasons = { finished: 'Finished.', time: 'The time is used up.', noProgress: 'No progress for a while, so the run was stopped.' }
 
-function list(text: string): string[] {
-  return text.split(',').filter(Boolean)
+/** What of the data the command line names. */
+function given(values: Partial<Record<'data' | 'validation' | 'test' | 'without' | 'validation-data', string>>, folder: (path: string) => string): Partial<RunData> {
+  const list = (text: string | undefined) => text?.split(',').filter(Boolean)
+  const named = {
+    folder: values.data && folder(values.data),
+    validation: list(values.validation),
+    test: list(values.test),
+    without: list(values.without),
+    validationFolder: values['validation-data'] && folder(values['validation-data']),
+  }
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as Partial<RunData>
 }
 
 /** `a.b=1` → { a: { b: 1 } }; the schema checks names and values. */

@@ -1,0 +1,43 @@
+import { appendFile, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeWhole } from '#main/node/modelFiles'
+import type { HistoryLine } from '#main/training/trainer'
+
+/** Adds an epoch to a run's history.jsonl, and to history.csv for spreadsheets. */
+export async function appendHistory(folder: string, line: HistoryLine): Promise<void> {
+  const columns = columnsOf(line)
+  const table = join(folder, 'history.csv')
+  if (!(await readFile(table, 'utf8').catch(() => ''))) await writeWhole(table, `${Object.keys(columns).join(',')}\n`)
+  await appendFile(table, `${Object.values(columns).join(',')}\n`)
+  await appendFile(join(folder, 'history.jsonl'), `${JSON.stringify(line)}\n`)
+}
+
+/** The epochs of a run so far; a last line that was cut off by a crash is left out. */
+export async function readHistory(folder: string): Promise<HistoryLine[]> {
+  const text = await readFile(join(folder, 'history.jsonl'), 'utf8').catch(() => '')
+  return text.split('\n').flatMap((line) => {
+    try {
+      return line ? [JSON.parse(line) as HistoryLine] : []
+    } catch {
+      return []
+    }
+  })
+}
+
+/** Takes back what a crash left of epochs after `step`, where the run goes on. */
+export async function rewindHistory(folder: string, step: number): Promise<void> {
+  const lines = await readHistory(folder)
+  if (lines.length === 0) return
+  const kept = lines.filter((line) => line.step <= step)
+  await writeWhole(join(folder, 'history.jsonl'), kept.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  const heading = Object.keys(columnsOf(lines[0]!)).join(',')
+  await writeWhole(join(folder, 'history.csv'), [heading, ...kept.map((line) => Object.values(columnsOf(line)).join(','))].join('\n') + '\n')
+}
+
+function columnsOf({ train, validation, ...line }: HistoryLine): Record<string, number | boolean> {
+  return { ...line, ...prefixed('train', train), ...prefixed('validation', validation) }
+}
+
+function prefixed(prefix: string, values: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix} ${name}`, value]))
+}
