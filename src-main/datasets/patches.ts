@@ -35,6 +35,10 @@ export interface PatchConfig {
    * from their mixture's.
    */
   readonly balance: { readonly mean: number; readonly deviation: number; readonly wander: number }
+  /** Probability of a mixture whose vocals repeat one or two takes. */
+  readonly repeatedVocals: number
+  /** Probability of a patch that is not told what repeats, so that nothing rests on it alone. */
+  readonly hiddenRepetition: number
   /** Probability of a mixture without vocals, and of one without music. */
   readonly withoutVocals: number
   readonly withoutMusic: number
@@ -70,10 +74,13 @@ export function patchSource(studio: TakeStudio, model: DuoVaeConfig, stft: Stft,
     }
     const music = draw('music', number, musicPool, fate > 1 - config.withoutMusic ? 0 : 1)
     const level = config.balance.mean + config.balance.deviation * random.normal()
-    const vocals = Array.from({ length: vocalsPerScene }, () => {
+    const line = () => {
       const balance = Math.min(12, Math.max(-18, level + config.balance.wander * random.normal()))
       return draw('vocals', number * vocalsPerScene, vocalPool, fate < config.withoutVocals ? 0 : 10 ** (balance / 20))
-    })
+    }
+    // Choruses come back and voices are looped: that something repeats must not alone make it music.
+    const lines = Array.from({ length: random.chance(config.repeatedVocals) ? 1 + random.integer(2) : vocalsPerScene }, line)
+    const vocals = Array.from({ length: vocalsPerScene }, (_, i) => lines[i % lines.length]!)
     return mixScene(vocals, music, model)
   })
   const writeNumber = (number: number, out: NamedArrays, item: number) => {
@@ -82,8 +89,9 @@ export function patchSource(studio: TakeStudio, model: DuoVaeConfig, stft: Stft,
     const scene = mixtures(first + (number % scenes), first)
     // Frames at a take's edges have seen silence beyond it.
     const last = scene.frames - model.frames - 2
-    const firstFrame = 2 + root.fork(`patch ${number}`).integer(last - 1)
-    writePatch(out, item, model, scene, firstFrame)
+    const random = root.fork(`patch ${number}`)
+    const firstFrame = 2 + random.integer(last - 1)
+    writePatch(out, item, model, scene, firstFrame, random.chance(config.hiddenRepetition))
   }
   return {
     batch(step, size) {
@@ -156,13 +164,21 @@ function sum(a: StereoSpectrum, b: StereoSpectrum): StereoSpectrum {
   }) as unknown as StereoSpectrum
 }
 
-function writePatch(out: NamedArrays, item: number, { layout, frames }: DuoVaeConfig, scene: Scene, firstFrame: number): void {
+function writePatch(
+  out: NamedArrays,
+  item: number,
+  { layout, frames }: DuoVaeConfig,
+  scene: Scene,
+  firstFrame: number,
+  hidden: boolean,
+): void {
   const rows = rowCount(layout)
   const part = (powers: RowPowers) => slicePowers(powers, rows, firstFrame, frames)
   const mixture = part(scene.mixture)
   const scale = powerScale(mixture)
   const at = item * frames * rows
-  const repeated = scene.repeated.subarray(firstFrame * rows, (firstFrame + frames) * rows)
+  const repeated = scene.repeated.slice(firstFrame * rows, (firstFrame + frames) * rows)
+  if (hidden) repeated.fill(0.5)
   writeFeatures(mixture, repeated, layout, out.features!, at * featureKinds)
   writePowers(mixture, scale, layout, out.mixturePower!, at * 2)
   writePowers(part(scene.vocals), scale, layout, out.vocalPower!, at * 2)

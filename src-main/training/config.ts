@@ -41,6 +41,8 @@ export const trainingConfig = z.object({
       scenes: z.int().positive().default(8).describe('Mixtures that patches are cut from in turn.'),
       patchesPerScene: z.int().positive().default(8).describe('Patches that are cut from each mixture.'),
       balance: z.object({ mean: z.number(), deviation: z.number().nonnegative(), wander: z.number().nonnegative() }).default({ mean: -3, deviation: 4, wander: 2 }).describe('Level of the vocals against the music, in decibels: mean and deviation over mixtures, and how far takes wander from their mixture.'),
+      repeatedVocals: share.default(0.4).describe('Share of mixtures whose vocals repeat, as choruses do.'),
+      hiddenRepetition: share.default(0.25).describe('Share of patches that are not told what repeats.'),
       withoutVocals: share.default(0.08).describe('Share of patches without vocals.'),
       withoutMusic: share.default(0.05).describe('Share of patches without music.'),
     })
