@@ -6,6 +6,7 @@ import {
   type FromCompute,
   toCompute,
 } from '#main/compute/protocol'
+import { workContext } from '#main/node/workContext'
 import { invalidInput } from '#shared/contract/server'
 import { endState } from '#shared/jobs/job'
 import type { WorkContext } from '#shared/jobs/work'
@@ -31,7 +32,7 @@ export function serveTasks(channel: ParentChannel, tasks: ComputeTasks): void {
     try {
       const input = computeTasks[name].input.safeParse(received)
       if (!input.success) throw invalidInput(`The task ${name}`, input.error)
-      const context = contextOf(controller.signal, (progress) => channel.send({ type: 'progress', id, progress }))
+      const context = workContext(controller.signal, (progress) => channel.send({ type: 'progress', id, progress }))
       const result = await tasks[name](input.data as never, context)
       channel.send({ type: 'succeeded', id, result })
     } catch (error) {
@@ -47,8 +48,4 @@ export function serveTasks(channel: ParentChannel, tasks: ComputeTasks): void {
     if (message.type === 'cancel') cancels.get(message.id)?.abort()
     else void run(message.id, message.task, message.input)
   })
-}
-
-function contextOf(signal: AbortSignal, onProgress: WorkContext['onProgress']): WorkContext {
-  return { signal, onProgress, yieldTurn: () => new Promise((resolve) => setImmediate(resolve)) }
 }

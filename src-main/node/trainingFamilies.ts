@@ -11,8 +11,10 @@ import type { ParameterSpecs } from '#main/models/layers'
 import { selfTestMask } from '#main/models/selfTest'
 import { saveModel, saveWeights } from '#main/node/modelFiles'
 import { openPatchLoader, type PatchLoader } from '#main/node/patchLoader'
-import { cacheRecordings, decodeStereo } from '#main/node/recordingCache'
+import { cacheRecordings } from '#main/node/recordingCache'
+import { loadPiece } from '#main/node/referenceSongs'
 import type { TrainingRun } from '#main/node/trainingRun'
+import { unwatchedContext } from '#main/node/workContext'
 import { createSeparator } from '#main/separation/separator'
 import { busiestStretch, scorePiece, type ReferencePiece } from '#main/separation/validation'
 import type { TrainingConfig } from '#main/training/config'
@@ -104,9 +106,8 @@ function convVaeFamily(run: TrainingRun, model: ConvVaeConfig, config: TrainingC
       return open('train', config.seed, context)
     },
     async openValidation(differentiable) {
-      const silent = { signal: new AbortController().signal, onProgress: () => {}, yieldTurn: async () => {} }
       const held = run.manifest.entries.some(({ split }) => split === 'validation') ? 'validation' : 'train'
-      const loader = await open(held, config.seed + 1, silent)
+      const loader = await open(held, config.seed + 1, unwatchedContext())
       const batches = await Promise.all(Array.from({ length: blindValidationBatches }, (_, step) => loader.batch(step)))
       await loader.close()
       const still = Object.fromEntries(
@@ -156,13 +157,9 @@ async function descriptionOf({ runFolder, manifest, data }: TrainingRun) {
 async function validationPieces({ manifest, data }: TrainingRun, sampleRate: number): Promise<ReferencePiece[]> {
   const songs = manifest.songs.filter(({ split }) => split === 'validation')
   return Promise.all(
-    songs.map(async ({ name, vocals, accompaniment }) =>
-      busiestStretch(await loadPiece(name, join(data.folder, vocals), join(data.folder, accompaniment), sampleRate), validatedSeconds),
-    ),
+    songs.map(async ({ name, vocals, accompaniment }) => {
+      const files = { name, vocals: join(data.folder, vocals), accompaniment: join(data.folder, accompaniment) }
+      return busiestStretch(await loadPiece(files, sampleRate), validatedSeconds)
+    }),
   )
-}
-
-/** A song's stems in memory, at `sampleRate`. */
-export async function loadPiece(name: string, vocals: string, accompaniment: string, sampleRate: number): Promise<ReferencePiece> {
-  return { name, sampleRate, vocals: await decodeStereo(vocals, sampleRate), accompaniment: await decodeStereo(accompaniment, sampleRate) }
 }

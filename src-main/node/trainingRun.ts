@@ -11,8 +11,7 @@ import { loadModel, writeWhole } from '#main/node/modelFiles'
 import { appendHistory, rewindHistory } from '#main/node/runHistory'
 import { trainingFamily } from '#main/node/trainingFamilies'
 import type { ReferencePiece } from '#main/separation/validation'
-import { initialOptimizerState } from '#main/training/adamW'
-import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '#main/training/checkpoint'
+import { decodeCheckpoint, encodeCheckpoint, freshCheckpoint, type Checkpoint } from '#main/training/checkpoint'
 import { trainingConfig, type TrainingConfig } from '#main/training/config'
 import type { Preset } from '#main/training/presets'
 import { train, type HistoryLine, type StopReason } from '#main/training/trainer'
@@ -79,15 +78,16 @@ export async function runTraining(run: TrainingRun, engine: Engine, context: Wor
 
 type ModelConfig = DuoVaeConfig | ConvVaeConfig
 
-async function openConfig({ runFolder, preset, overrides, resume, data }: TrainingRun): Promise<{ model: ModelConfig; config: TrainingConfig }> {
+async function openConfig(run: TrainingRun): Promise<{ model: ModelConfig; config: TrainingConfig }> {
+  const { runFolder, preset, overrides, resume, data } = run
   const path = join(runFolder, 'config.json')
   if (resume) {
-    const saved = await readConfigFile(runFolder)
-    const config = { ...trainingConfig.parse(saved.training), ...(overrides.totalSteps && { totalSteps: overrides.totalSteps }) }
-    return { model: saved.model, config }
+    const { model, training } = await readRunConfig(runFolder)
+    return { model, config: { ...training, ...(overrides.totalSteps && { totalSteps: overrides.totalSteps }) } }
   }
   if (existsSync(path)) {
-    throw new AppError('OUTPUT_EXISTS', `${runFolder} already holds a run. Nothing was changed; continue it with --resume or name another folder with --out.`)
+    const advice = 'continue it with --resume or name another folder with --out'
+    throw new AppError('OUTPUT_EXISTS', `${runFolder} already holds a run. Nothing was changed; ${advice}.`)
   }
   const config = trainingConfig.parse({ ...preset.training, ...overrides })
   await mkdir(runFolder, { recursive: true })
@@ -95,21 +95,22 @@ async function openConfig({ runFolder, preset, overrides, resume, data }: Traini
   return { model: preset.model, config }
 }
 
-/** What a run was started on. @throws AppError INVALID_INPUT when the folder holds no run. */
-export async function readRunData(runFolder: string): Promise<RunData> {
-  return (await readConfigFile(runFolder)).data
-}
-
-async function readConfigFile(runFolder: string): Promise<{ model: ModelConfig; training: unknown; data: RunData }> {
+/** What a run was started with, as its config.json says. @throws AppError INVALID_INPUT when the folder holds no run. */
+export async function readRunConfig(runFolder: string): Promise<{ model: ModelConfig; training: TrainingConfig; data: RunData }> {
   const text = await readFile(join(runFolder, 'config.json'), 'utf8').catch(() => notARun(runFolder))
-  return JSON.parse(text) as { model: ModelConfig; training: unknown; data: RunData }
+  const { model, training, data } = JSON.parse(text) as { model: ModelConfig; training: unknown; data: RunData }
+  return { model, training: trainingConfig.parse(training), data }
 }
 
 function notARun(folder: string): never {
   throw new AppError('INVALID_INPUT', `${folder} holds no run to resume. Nothing was started; leave --resume out to start one there.`)
 }
 
-async function openCheckpoint({ runFolder, resume, from }: TrainingRun, specs: ParameterSpecs, config: TrainingConfig): Promise<Checkpoint> {
+async function openCheckpoint(
+  { runFolder, resume, from }: TrainingRun,
+  specs: ParameterSpecs,
+  config: TrainingConfig,
+): Promise<Checkpoint> {
   const last = join(runFolder, 'last.safetensors')
   if (resume && existsSync(last)) return decodeCheckpoint(await readFile(last), shapesOf(specs))
   const parameters = initialParameters(specs, randomStream(config.seed).fork('parameters'))
@@ -117,10 +118,11 @@ async function openCheckpoint({ runFolder, resume, from }: TrainingRun, specs: P
     const base = await loadModel(from)
     for (const [name, values] of Object.entries(base.parameters)) {
       if (parameters[name]?.length !== values.length) {
-        throw new AppError('MODEL_INCOMPATIBLE', `"${base.card.name}" has another shape than this preset (${name}). Nothing was started; choose the preset that it was trained with.`)
+        const what = `"${base.card.name}" has another shape than this preset (${name})`
+        throw new AppError('MODEL_INCOMPATIBLE', `${what}. Nothing was started; choose the preset that it was trained with.`)
       }
       parameters[name] = values
     }
   }
-  return { optimizer: initialOptimizerState(parameters), trainedSeconds: 0, best: undefined, validationsSinceBest: 0, pending: { steps: 0, sums: {} } }
+  return freshCheckpoint(parameters)
 }

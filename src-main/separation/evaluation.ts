@@ -2,8 +2,8 @@ import { added, inStep, shared, type Blocks } from '#main/separation/blocks'
 import { separateVocals, type Quality, type Separator } from '#main/separation/separator'
 import { oracleMasks, applyMask } from '#shared/dsp/masks'
 import { createStft } from '#shared/dsp/stft'
-import type { WorkContext } from '#shared/jobs/work'
-import { createSdrMeter, type SdrScores } from '#shared/metrics/sdr'
+import { checkpointCancel, type WorkContext } from '#shared/jobs/work'
+import { createSdrMeter, summarizeSdr, type SdrScores } from '#shared/metrics/sdr'
 
 /** The true stems of a song, in step, readable any number of times. */
 export interface ReferenceSong {
@@ -24,9 +24,24 @@ export interface SongScores {
   readonly oracle: SdrScores
 }
 
+/** The rows of a song's scores, in the order in which they are shown. */
+export const scoreRows = ['vocals', 'accompaniment', 'mixture', 'oracle'] as const satisfies readonly (keyof SongScores)[]
+
+/** What a set of songs scores together; see `summarizeSdr`. */
+export function summarizeScores(songs: readonly SongScores[]): SongScores {
+  const row = (name: keyof SongScores) => summarizeSdr(songs.map((song) => song[name]))
+  return { vocals: row('vocals'), accompaniment: row('accompaniment'), mixture: row('mixture'), oracle: row('oracle') }
+}
+
 /** Separates the sum of the true stems and scores both estimates. Memory does not grow with length. */
-export async function evaluateSong(song: ReferenceSong, separator: Separator, quality: Quality, context: WorkContext): Promise<SongScores> {
-  const meters = { vocals: createSdrMeter(song.sampleRate), accompaniment: createSdrMeter(song.sampleRate), mixture: createSdrMeter(song.sampleRate) }
+export async function evaluateSong(
+  song: ReferenceSong,
+  separator: Separator,
+  quality: Quality,
+  context: WorkContext,
+): Promise<SongScores> {
+  const meter = () => createSdrMeter(song.sampleRate)
+  const meters = { vocals: meter(), accompaniment: meter(), mixture: meter() }
   const [forSeparation, forScores] = shared(inStep(song.vocals(), song.accompaniment()), 2)
   const mixtures = (async function* () {
     for await (const [vocals, music] of forSeparation!) yield added(vocals, music)
@@ -59,12 +74,17 @@ async function oracleScores(song: ReferenceSong, separator: Separator, context: 
 
 async function* oracleVocals(song: ReferenceSong, { config }: Separator, context: WorkContext): AsyncGenerator<Float32Array[]> {
   const stft = await createStft({ fftSize: config.stft.fftSize, hopLength: config.stft.hopLength })
-  const channels = Array.from({ length: song.channels }, () => ({ vocals: stft.openForward(), music: stft.openForward(), out: stft.openInverse() }))
+  const channels = Array.from({ length: song.channels }, () => ({
+    vocals: stft.openForward(),
+    music: stft.openForward(),
+    out: stft.openInverse(),
+  }))
   const advance = () =>
     channels.map(({ vocals, music, out }) => {
       const stems = [vocals.pull(), music.pull()] as const
       const [mask] = oracleMasks(stems)
-      const mixture = { ...stems[0], re: added([stems[0].re], [stems[1].re])[0]!, im: added([stems[0].im], [stems[1].im])[0]! }
+      const [re, im] = added([stems[0].re, stems[0].im], [stems[1].re, stems[1].im]) as [Float32Array, Float32Array]
+      const mixture = { ...stems[0], re, im }
       out.push(applyMask(mixture, mask!))
       return out.pull()
     })
@@ -77,8 +97,7 @@ async function* oracleVocals(song: ReferenceSong, { config }: Separator, context
         channel.music.push(music[i]!)
       })
       yield advance()
-      await context.yieldTurn()
-      context.signal.throwIfAborted()
+      await checkpointCancel(context)
     }
     for (const { vocals, music } of channels) [vocals, music].forEach((stream) => stream.end())
     yield advance()

@@ -1,6 +1,7 @@
 import type { NamedArrays, NamedShapes } from '#main/engine/engine'
+import { sizeOf } from '#main/engine/namedTensors'
 import { decodeWeights, encodeWeights } from '#main/models/weightsFile'
-import type { OptimizerState } from '#main/training/adamW'
+import { initialOptimizerState, type OptimizerState } from '#main/training/adamW'
 import { AppError } from '#shared/errors'
 
 /** All that a run needs to go on as if it had never stopped. Random state is (seed, step): no stream outlives a step. */
@@ -13,6 +14,17 @@ export interface Checkpoint {
   validationsSinceBest: number
   /** Loss terms summed since the last line of the history. */
   pending: { steps: number; sums: Record<string, number> }
+}
+
+/** Where a run begins: step 0, from `parameters`, which it then owns. */
+export function freshCheckpoint(parameters: NamedArrays): Checkpoint {
+  return {
+    optimizer: initialOptimizerState(parameters),
+    trainedSeconds: 0,
+    best: undefined,
+    validationsSinceBest: 0,
+    pending: { steps: 0, sums: {} },
+  }
 }
 
 const version = '1'
@@ -37,15 +49,16 @@ export function encodeCheckpoint(checkpoint: Checkpoint, shapes: NamedShapes): U
  * @throws AppError CHECKPOINT_CORRUPT when it is damaged, of another version, or of another network.
  */
 export function decodeCheckpoint(file: Uint8Array, shapes: NamedShapes): Checkpoint {
+  const advice = 'Nothing was changed; start the run anew, or use its best model with --from.'
   const fail = (what: string, cause?: unknown) =>
-    new AppError('CHECKPOINT_CORRUPT', `The checkpoint cannot be continued: ${what}. Nothing was changed; start the run anew, or use its best model with --from.`, { cause })
+    new AppError('CHECKPOINT_CORRUPT', `The checkpoint cannot be continued: ${what}. ${advice}`, { cause })
   const { arrays, metadata } = decoded(file, fail)
   if (metadata.version !== version) throw fail(`it was written by another version (${metadata.version})`)
   const slot = (which: (typeof slots)[number]): NamedArrays =>
     Object.fromEntries(
       Object.entries(shapes).map(([name, shape]) => {
         const values = arrays[`${which}:${name}`]
-        if (values?.length !== shape.reduce((product, size) => product * size, 1)) throw fail(`it belongs to another network (${name})`)
+        if (values?.length !== sizeOf(shape)) throw fail(`it belongs to another network (${name})`)
         return [name, values]
       }),
     )

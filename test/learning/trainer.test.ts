@@ -5,8 +5,7 @@ import type { TakeStudio } from '#main/datasets/takes'
 import { duoVaeLoss, duoVaeTrainingParameters } from '#main/models/duoVaeLoss'
 import { initialParameters } from '#main/models/initialise'
 import { shapesOf } from '#main/models/layers'
-import { initialOptimizerState } from '#main/training/adamW'
-import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '#main/training/checkpoint'
+import { decodeCheckpoint, encodeCheckpoint, freshCheckpoint, type Checkpoint } from '#main/training/checkpoint'
 import { trainingConfig } from '#main/training/config'
 import { presets } from '#main/training/presets'
 import { train, type HistoryLine, type TrainerPorts } from '#main/training/trainer'
@@ -63,8 +62,7 @@ function ports(save: (checkpoint: Checkpoint, line: HistoryLine) => void, change
 }
 
 function fresh(): Checkpoint {
-  const parameters = initialParameters(specs, randomStream(config.seed))
-  return { optimizer: initialOptimizerState(parameters), trainedSeconds: 0, best: undefined, validationsSinceBest: 0, pending: { steps: 0, sums: {} } }
+  return freshCheckpoint(initialParameters(specs, randomStream(config.seed)))
 }
 
 async function run(checkpoint: Checkpoint, totalSteps: number, change?: Parameters<typeof ports>[1]) {

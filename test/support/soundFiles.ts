@@ -1,5 +1,6 @@
 import { openAudio } from '#main/node/audioReader'
 import type { BlockOptions } from '#main/node/audioReader'
+import { workContext } from '#main/node/workContext'
 import type { WorkContext } from '#shared/jobs/work'
 
 /** Reads a whole sound file (or the part asked for) into one array a channel. */
@@ -37,5 +38,5 @@ export function largestDifference(a: readonly Float32Array[], b: readonly Float3
 
 /** A work context that nobody cancels. */
 export function quietContext(signal: AbortSignal = new AbortController().signal): WorkContext {
-  return { signal, onProgress: () => undefined, yieldTurn: () => new Promise((resolve) => setImmediate(resolve)) }
+  return workContext(signal)
 }

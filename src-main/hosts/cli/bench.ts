@@ -1,9 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Engine } from '#main/engine/engine'
+import { parseArgs } from 'node:util'
+import type { Engine, NamedShapes } from '#main/engine/engine'
+import { sizeOf } from '#main/engine/namedTensors'
 import { examineEngines, openEngine } from '#main/engine/select'
 import { openRung } from '#main/engine/rungs'
+import { exitStatus, runCommand } from '#main/hosts/cli/command'
 import { formatTable } from '#main/hosts/cli/table'
 import { duoVaeLoss, duoVaeTrainingParameters } from '#main/models/duoVaeLoss'
 import { maskProgram, duoVae, type DuoVaeConfig } from '#main/models/duoVae'
@@ -12,20 +15,26 @@ import { appRoot } from '#main/node/appRoot'
 import { openAudio } from '#main/node/audioReader'
 import { createAudioWriter } from '#main/node/audioWriter'
 import { mixtureBlocks } from '#main/node/mixtureBlocks'
-import { loadModel } from '#main/node/modelFiles'
+import { loadModel, type LoadedModel } from '#main/node/modelFiles'
 import { writeStemFiles } from '#main/node/stemFiles'
+import { unwatchedContext } from '#main/node/workContext'
 import { createSeparator, separateVocals } from '#main/separation/separator'
+import { trainingConfig } from '#main/training/config'
 import { presets } from '#main/training/presets'
 import { createStft } from '#shared/dsp/stft'
 import { randomStream } from '#shared/random'
 
-const context = { signal: new AbortController().signal, onProgress: () => {}, yieldTurn: () => new Promise<void>((done) => setImmediate(done)) }
+const usage = `npm run bench
+Measures the whole way of a song, the STFT, and inference and training on every engine, on this machine as it is now.
+`
+
 const demo = join(appRoot, 'resources/demo/mix.flac')
 /** How often the demo song is strung together to make a song of about four minutes. */
 const repeats = 8
 const batch = { inference: 4, training: 8 }
 
-async function main(): Promise<void> {
+await runCommand(usage, async (args) => {
+  parseArgs({ args })
   const rows: string[][] = []
   const model = await loadModel(join(appRoot, 'resources/models/duovae'))
   // First, so that the peak of memory is that of a separation and of nothing else.
@@ -35,11 +44,13 @@ async function main(): Promise<void> {
     if (!speed) rows.push([label, `not here: ${refusal?.split('\n')[0]}`, ''])
     else rows.push(...(await engineRows(await openRung(id), model.card.config)))
   }
-  const { model: processor = 'unknown processor', length } = { ...cpus()[0], length: cpus().length }
-  process.stdout.write(`${formatTable([['what', 'measured', 'against real time'], ...rows])}\n${processor.trim()}, ${length} threads, Node ${process.version}\n`)
-}
+  const processors = cpus()
+  const machine = `${processors[0]?.model.trim() ?? 'unknown processor'}, ${processors.length} threads, Node ${process.version}`
+  process.stdout.write(`${formatTable([['what', 'measured', 'against real time'], ...rows])}\n${machine}\n`)
+  return exitStatus.done
+})
 
-async function endToEnd({ card, parameters }: Awaited<ReturnType<typeof loadModel>>): Promise<string[][]> {
+async function endToEnd({ card, parameters }: LoadedModel): Promise<string[][]> {
   const folder = await mkdtemp(join(tmpdir(), 'stemwright-bench-'))
   try {
     const song = join(folder, 'song.wav')
@@ -50,9 +61,11 @@ async function endToEnd({ card, parameters }: Awaited<ReturnType<typeof loadMode
     const loaded = performance.now()
     const reader = await openAudio(song)
     const { sampleRate, channels, frames } = reader.info
-    const vocals = separateVocals({ sampleRate, channels, frames, blocks: mixtureBlocks(reader) }, separator, { quality: 'fast' }, context)
+    const context = unwatchedContext()
+    const input = { sampleRate, channels, frames, blocks: mixtureBlocks(reader) }
+    const vocals = separateVocals(input, separator, { quality: 'fast' }, context)
     const paths = { vocalsPath: join(folder, 'vocals.wav'), musicPath: join(folder, 'music.wav') }
-    await writeStemFiles({ sourcePath: song, vocals, ...paths, format: 'wav24', overwrite: true, tags: reader.info.tags, seed: 1 }, context)
+    await writeStemFiles({ sourcePath: song, vocals, ...paths, format: 'wav24', overwrite: true, seed: 1 }, context)
     await reader.close()
     const taken = (performance.now() - loaded) / 1000
     separator.dispose()
@@ -100,14 +113,14 @@ async function engineRows(engine: Engine, config: DuoVaeConfig): Promise<string[
   const { sampleRate, hopLength } = config.stft
   const patchSeconds = (config.frames * hopLength) / sampleRate
   const random = randomStream(2)
-  const noise = (shapes: Readonly<Record<string, readonly number[]>>) =>
-    Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, Float32Array.from({ length: shape.reduce((p, n) => p * n, 1) }, () => Math.abs(random.normal()))]))
+  const values = (shape: readonly number[]) => Float32Array.from({ length: sizeOf(shape) }, () => Math.abs(random.normal()))
+  const noise = (shapes: NamedShapes) => Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, values(shape)]))
   const mask = maskProgram(config, batch.inference)
   const forward = await engine.compile(mask, initialParameters(duoVae(config).parameters, random))
   const features = noise(mask.inputs)
   const inference = batch.inference / (await secondsEach(() => forward.run(features)))
   forward.dispose()
-  const loss = duoVaeLoss(presets.s.model, batch.training, { spectrum: 0, energy: 1, magnitude: 0.1, latent: 0.05, freeBits: 0.05 })
+  const loss = duoVaeLoss(presets.s.model, batch.training, trainingConfig.parse(presets.s.training).loss)
   const parameters = initialParameters(duoVaeTrainingParameters(presets.s.model), random)
   const differentiable = await engine.compileGradients(loss)
   const inputs = noise(loss.inputs)
@@ -131,6 +144,3 @@ async function secondsEach(call: () => Promise<unknown>): Promise<number> {
   }
   return best
 }
-
-await main()
-process.exit(0)

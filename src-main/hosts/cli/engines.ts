@@ -2,12 +2,17 @@ import { parseArgs } from 'node:util'
 import { engineIds } from '#main/engine/engine'
 import type { RungReport } from '#main/engine/rungs'
 import { bestRung, examineEngines } from '#main/engine/select'
+import { exitStatus, runCommand } from '#main/hosts/cli/command'
 import { formatTable } from '#main/hosts/cli/table'
 
 const usage = `npm run engines -- [--again] [--json]
 Tries every engine that can compute the models and says which are used, how fast they are, and why the others are not.
   --again  forget what was found before
-  --json   one JSON document on standard output`
+  --json   one JSON document on standard output
+`
+
+/** What the shell is told where nothing can be computed on this machine. */
+const noEngine = 1
 
 function table(reports: readonly RungReport[]): string {
   const rate = (value: number | undefined) => (value === undefined ? '-' : value.toFixed(value < 10 ? 1 : 0))
@@ -25,14 +30,14 @@ function table(reports: readonly RungReport[]): string {
   ])
 }
 
-async function main(args: string[]): Promise<number> {
+await runCommand(usage, async (args) => {
   const { values } = parseArgs({
     args,
     options: { again: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
   })
   if (values.help) {
-    process.stdout.write(`${usage}\n`)
-    return 0
+    process.stdout.write(usage)
+    return exitStatus.done
   }
   process.stderr.write('Trying the engines; the first time this takes about ten seconds.\n')
   const reports = await examineEngines(engineIds, { again: values.again ?? false })
@@ -42,14 +47,5 @@ async function main(args: string[]): Promise<number> {
     process.stdout.write('Speeds are patches of 128×256×8 a second through a small test network.\n')
     for (const { id, refusal } of reports) if (refusal) process.stdout.write(`\n${id}: ${refusal}\n`)
   }
-  return reports.some((report) => report.speed) ? 0 : 1
-}
-
-try {
-  process.exitCode = await main(process.argv.slice(2))
-} catch (error) {
-  const isBadUsage = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
-  if (!isBadUsage) throw error
-  process.stderr.write(`${error.message}\n\n${usage}\n`)
-  process.exitCode = 2
-}
+  return reports.some((report) => report.speed) ? exitStatus.done : noEngine
+})

@@ -1,15 +1,16 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openEngine } from '#main/engine/select'
+import { callersFolder, exitStatus, interruptSignal, oneOf, runCommand, UsageError } from '#main/hosts/cli/command'
 import { createProgressBar } from '#main/hosts/cli/progressBar'
 import { formatTable } from '#main/hosts/cli/table'
 import { appRoot } from '#main/node/appRoot'
-import { openReferenceSong, findReferenceSongs } from '#main/node/referenceSongs'
 import { loadModel } from '#main/node/modelFiles'
-import { evaluateSong, type SongScores } from '#main/separation/evaluation'
+import { findReferenceSongs, openReferenceSong } from '#main/node/referenceSongs'
+import { workContext } from '#main/node/workContext'
+import { evaluateSong, scoreRows, summarizeScores, type SongScores } from '#main/separation/evaluation'
 import { createSeparator } from '#main/separation/separator'
-import { isCancellation, toAppError } from '#shared/errors'
-import { summarizeSdr, type SdrScores } from '#shared/metrics/sdr'
+import { qualities } from '#shared/contract/separation'
 
 const usage = `Measures how well a model separates songs whose stems are known.
 
@@ -18,10 +19,9 @@ const usage = `Measures how well a model separates songs whose stems are known.
 DIR holds songs as <song>/vocals.* with <song>/accompaniment.*; the mixture is their sum.
 `
 
-const exitStatus = { done: 0, usage: 2, failed: 3, cancelled: 130 }
-const rows = ['vocals', 'accompaniment', 'mixture', 'oracle'] as const
+type NamedScores = { song: string } & SongScores
 
-async function main(args: string[]): Promise<number> {
+await runCommand(usage, async (args) => {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
@@ -32,44 +32,49 @@ async function main(args: string[]): Promise<number> {
       help: { type: 'boolean', default: false },
     },
   })
-  const { quality } = values
-  if (values.help || positionals.length !== 1 || (quality !== 'fast' && quality !== 'best')) {
-    process.stderr.write(usage)
-    return values.help ? exitStatus.done : exitStatus.usage
+  if (values.help) {
+    process.stdout.write(usage)
+    return exitStatus.done
   }
-  const here = process.env['INIT_CWD'] ?? process.cwd()
-  const directory = /[\\/]/.test(values.model) ? resolve(here, values.model) : join(appRoot, 'resources/models', values.model)
-  const stop = new AbortController()
-  process.on('SIGINT', () => stop.abort())
-  const songs = await findReferenceSongs(resolve(here, positionals[0]!))
-  const { card, parameters } = await loadModel(directory)
+  const [folder, ...rest] = positionals
+  if (folder === undefined || rest.length > 0) throw new UsageError('One folder of songs must be named.')
+  const quality = oneOf('quality', values.quality, qualities)
+  const here = callersFolder('evaluate')
+  const { songs, label, name } = await evaluate(resolve(here, folder), modelFolder(values.model, here), quality)
+  const report = { songs, mean: summarizeScores(songs), model: values.model, engine: label }
+  const text = values.json ? JSON.stringify(report, undefined, 2) : `${table([...songs, { song: 'mean', ...report.mean }])}\n${name} on ${label}`
+  process.stdout.write(`${text}\n`)
+  return exitStatus.done
+})
+
+/** A path, or the id of a shipped model. */
+function modelFolder(model: string, here: string): string {
+  return /[\\/]/.test(model) ? resolve(here, model) : join(appRoot, 'resources/models', model)
+}
+
+async function evaluate(folder: string, modelDirectory: string, quality: (typeof qualities)[number]) {
+  const signal = interruptSignal()
+  const files = await findReferenceSongs(folder)
+  const { card, parameters } = await loadModel(modelDirectory)
   const engine = await openEngine()
   const separator = await createSeparator(card.config, parameters, engine)
-  const results: ({ song: string } & SongScores)[] = []
-  for (const song of songs) {
+  const songs: NamedScores[] = []
+  for (const song of files) {
     const bar = createProgressBar(process.stderr, song.name, () => performance.now())
-    const context = { signal: stop.signal, onProgress: (progress: unknown) => bar.show(progress as never), yieldTurn: () => new Promise<void>((done) => setImmediate(done)) }
-    results.push({ song: song.name, ...(await evaluateSong(await openReferenceSong(song), separator, quality, context)) })
+    const scores = await evaluateSong(await openReferenceSong(song), separator, quality, workContext(signal, bar.show))
+    songs.push({ song: song.name, ...scores })
     bar.clear()
   }
-  const mean = Object.fromEntries(rows.map((row) => [row, summarizeSdr(results.map((result) => result[row]))])) as Record<(typeof rows)[number], SdrScores>
-  const report = { songs: results, mean, model: values.model, engine: engine.label }
-  process.stdout.write(values.json ? `${JSON.stringify(report, undefined, 2)}\n` : `${table(results, mean)}\n${card.name} on ${engine.label}\n`)
-  return exitStatus.done
+  return { songs, label: engine.label, name: card.name }
 }
 
-function table(songs: readonly ({ song: string } & SongScores)[], mean: Omit<SongScores, never>): string {
-  const lines = [...songs, { song: 'mean', ...mean }].flatMap((song) =>
-    rows.map((row) => [row === 'vocals' ? song.song : '', row, ...[song[row].usdr, song[row].csdr, song[row].sisdr].map((value) => value?.toFixed(2) ?? '-')]),
+function table(songs: readonly NamedScores[]): string {
+  const lines = songs.flatMap((song) =>
+    scoreRows.map((row) => {
+      const { usdr, csdr, sisdr } = song[row]
+      const cells = [usdr, csdr, sisdr].map((value) => value?.toFixed(2) ?? '-')
+      return [row === 'vocals' ? song.song : '', row, ...cells]
+    }),
   )
   return formatTable([['song', '', 'uSDR', 'cSDR', 'SI-SDR'], ...lines])
-}
-
-try {
-  process.exit(await main(process.argv.slice(2)))
-} catch (error) {
-  if (isCancellation(error)) process.exit(exitStatus.cancelled)
-  const { code, message } = toAppError(error)
-  process.stderr.write(`${code}: ${message}\n`)
-  process.exit(exitStatus.failed)
 }

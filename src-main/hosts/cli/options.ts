@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { oneOf, UsageError } from '#main/hosts/cli/command'
 import { type Quality, qualities, type StemFormat, stemFormats } from '#shared/contract/separation'
 
 export interface SeparateOptions {
@@ -17,9 +18,6 @@ export interface SeparateOptions {
   readonly json: boolean
   readonly help: boolean
 }
-
-/** A command line that makes no sense; the message says what is wrong with it. */
-export class UsageError extends Error {}
 
 /**
  * Returns the options of `separate`.
@@ -62,12 +60,6 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message)
   }
-}
-
-function oneOf<Choice extends string>(name: string, given: string, choices: readonly Choice[]): Choice {
-  const choice = choices.find((candidate) => candidate === given)
-  if (choice === undefined) throw new UsageError(`--${name} is one of ${choices.join(', ')}, not "${given}".`)
-  return choice
 }
 
 function seconds(name: string, given: string | undefined, least: number): number | undefined {

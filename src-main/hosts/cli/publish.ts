@@ -2,14 +2,15 @@ import { cpus } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openEngine } from '#main/engine/select'
+import { callersFolder, exitStatus, runCommand, UsageError } from '#main/hosts/cli/command'
+import type { ModelFileCard } from '#main/models/modelCard'
 import { requireSelfTest, selfTestMask } from '#main/models/selfTest'
 import { appRoot } from '#main/node/appRoot'
 import { loadModel, saveModel } from '#main/node/modelFiles'
-import { findReferenceSongs, openReferenceSong } from '#main/node/referenceSongs'
-import { evaluateSong, type SongScores } from '#main/separation/evaluation'
+import { findReferenceSongs, openReferenceSong, type ReferenceFiles } from '#main/node/referenceSongs'
+import { unwatchedContext } from '#main/node/workContext'
+import { evaluateSong, summarizeScores, type SongScores } from '#main/separation/evaluation'
 import { createSeparator, separateVocals, type Separator } from '#main/separation/separator'
-import { toAppError } from '#shared/errors'
-import { summarizeSdr } from '#shared/metrics/sdr'
 import { randomStream } from '#shared/random'
 
 const usage = `Puts a trained model into resources/models with a card that says how it was measured.
@@ -19,72 +20,98 @@ const usage = `Puts a trained model into resources/models with a card that says 
 It is measured on the songs NAMES (comma-separated) below DIR, none of which it may have been trained on.
 `
 
-const quiet = { signal: new AbortController().signal, onProgress: () => {}, yieldTurn: () => new Promise<void>((done) => setImmediate(done)) }
-
-async function main(args: string[]): Promise<number> {
+await runCommand(usage, async (args) => {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { id: { type: 'string' }, name: { type: 'string' }, summary: { type: 'string' }, songs: { type: 'string' }, only: { type: 'string' }, credit: { type: 'string', multiple: true, default: [] } },
+    options: {
+      id: { type: 'string' },
+      name: { type: 'string' },
+      summary: { type: 'string' },
+      songs: { type: 'string' },
+      only: { type: 'string' },
+      credit: { type: 'string', multiple: true, default: [] },
+    },
   })
   const { id, name, summary, songs: folder, only } = values
-  if (positionals.length !== 1 || !id || !name || !summary || !folder || !only) {
-    process.stderr.write(usage)
-    return 2
+  const [model, ...rest] = positionals
+  if (!model || rest.length > 0 || !id || !name || !summary || !folder || !only) {
+    throw new UsageError('One model must be named, and every option but --credit.')
   }
-  const here = process.env['INIT_CWD'] ?? process.cwd()
-  const wanted = only.split(',')
-  const songs = (await findReferenceSongs(resolve(here, folder))).filter((song) => wanted.includes(song.name))
-  const { card, parameters } = await loadModel(resolve(here, positionals[0]!))
+  const here = callersFolder('publish-model')
+  const songs = await songsCalled(only.split(','), resolve(here, folder))
+  const { card, parameters } = await loadModel(resolve(here, model))
   const engine = await openEngine()
   await requireSelfTest(card.selfTest, card.config, parameters, engine)
   const separator = await createSeparator(card.config, parameters, engine)
+  const { scores, line } = await measure(songs, separator)
+  const { seed } = card.selfTest
+  const published = {
+    ...card,
+    name,
+    summary,
+    attributions: [...new Set([...values.credit, ...card.attributions])],
+    scores,
+    selfTest: { seed, mask: await selfTestMask(card.config, parameters, engine, seed) },
+  }
+  await saveModel(join(appRoot, 'resources/models', id), published, parameters)
+  process.stdout.write(`${id}: ${line}\n`)
+  return exitStatus.done
+})
+
+/** @throws UsageError for a name that no song has: a card must not promise what was not measured. */
+async function songsCalled(names: readonly string[], folder: string): Promise<ReferenceFiles[]> {
+  const songs = await findReferenceSongs(folder)
+  return names.map((name) => {
+    const song = songs.find((candidate) => candidate.name === name)
+    if (!song) throw new UsageError(`There is no song called "${name}" in ${folder}.`)
+    return song
+  })
+}
+
+interface Measured {
+  readonly scores: ModelFileCard['scores']
+  /** The same in one line. */
+  readonly line: string
+}
+
+async function measure(songs: readonly ReferenceFiles[], separator: Separator): Promise<Measured> {
   const results: SongScores[] = []
-  for (const song of songs) results.push(await evaluateSong(await openReferenceSong(song), separator, 'fast', quiet))
-  const speed = await realTimeFactor(separator)
+  for (const song of songs) {
+    results.push(await evaluateSong(await openReferenceSong(song), separator, 'fast', unwatchedContext()))
+  }
+  const { vocals, accompaniment, mixture } = summarizeScores(results)
   const measuredOn = songs.map((song) => song.name).join(', ')
-  const score = (label: string, value: number | undefined) => (value === undefined ? [] : [{ name: label, value: Math.round(value * 100) / 100, unit: 'dB', measuredOn }])
-  const [vocals, music, mixture] = (['vocals', 'accompaniment', 'mixture'] as const).map((row) => summarizeSdr(results.map((result) => result[row])))
-  await saveModel(
-    join(appRoot, 'resources/models', id),
-    {
-      ...card,
-      name,
-      summary,
-      attributions: [...new Set([...values.credit, ...card.attributions])],
-      scores: [
-        ...score('Vocals uSDR', vocals!.usdr),
-        ...score('Vocals cSDR', vocals!.csdr),
-        ...score('Vocals SI-SDR', vocals!.sisdr),
-        ...score('Music uSDR', music!.usdr),
-        ...score('Vocals uSDR of the mixture itself', mixture!.usdr),
-        { name: 'Speed', value: Math.round(speed), unit: '× real time', measuredOn: `${engine.label}, ${cpus().length} threads, without reading and writing files` },
-      ],
-      selfTest: { seed: card.selfTest.seed, mask: await selfTestMask(card.config, parameters, engine, card.selfTest.seed) },
-    },
-    parameters,
-  )
-  process.stdout.write(`${id}: vocals ${vocals!.usdr.toFixed(2)} dB, music ${music!.usdr.toFixed(2)} dB on ${measuredOn} (the mixture itself: ${mixture!.usdr.toFixed(2)} dB)\n`)
-  return 0
+  const score = (name: string, value: number | undefined) =>
+    value === undefined ? [] : [{ name, value: Math.round(value * 100) / 100, unit: 'dB', measuredOn }]
+  const speed = Math.round(await realTimeFactor(separator))
+  const where = `${separator.engine.label}, ${cpus().length} threads, without reading and writing files`
+  const decibels = (value: number) => `${value.toFixed(2)} dB`
+  return {
+    scores: [
+      ...score('Vocals uSDR', vocals.usdr),
+      ...score('Vocals cSDR', vocals.csdr),
+      ...score('Vocals SI-SDR', vocals.sisdr),
+      ...score('Music uSDR', accompaniment.usdr),
+      ...score('Vocals uSDR of the mixture itself', mixture.usdr),
+      { name: 'Speed', value: speed, unit: '× real time', measuredOn: where },
+    ],
+    line:
+      `vocals ${decibels(vocals.usdr)}, music ${decibels(accompaniment.usdr)} on ${measuredOn} ` +
+      `(the mixture itself: ${decibels(mixture.usdr)})`,
+  }
 }
 
 /** How much faster than it sounds a minute of noise is separated. */
 async function realTimeFactor(separator: Separator): Promise<number> {
   const seconds = 60
+  const { sampleRate } = separator.config.stft
   const random = randomStream(1)
-  const channel = Float32Array.from({ length: seconds * 44100 }, () => 0.1 * random.normal())
+  const channel = Float32Array.from({ length: seconds * sampleRate }, () => 0.1 * random.normal())
   const blocks = (async function* () {
     yield [channel, channel]
   })()
   const started = performance.now()
-  for await (const _ of separateVocals({ sampleRate: 44100, channels: 2, blocks }, separator, { quality: 'fast' }, quiet));
+  for await (const _ of separateVocals({ sampleRate, channels: 2, blocks }, separator, { quality: 'fast' }, unwatchedContext()));
   return seconds / ((performance.now() - started) / 1000)
-}
-
-try {
-  process.exit(await main(process.argv.slice(2)))
-} catch (error) {
-  const { code, message } = toAppError(error)
-  process.stderr.write(`${code}: ${message}\n`)
-  process.exit(3)
 }

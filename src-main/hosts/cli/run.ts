@@ -1,4 +1,5 @@
-import { type SeparateOptions, parseOptions, UsageError } from '#main/hosts/cli/options'
+import { exitStatus, UsageError } from '#main/hosts/cli/command'
+import { type SeparateOptions, parseOptions } from '#main/hosts/cli/options'
 import type { Screen } from '#main/hosts/cli/progressBar'
 import { demoTable, jsonReport, songTable } from '#main/hosts/cli/report'
 import { separateFiles, type SeparatedFile } from '#main/hosts/cli/separate'
@@ -6,9 +7,6 @@ import { usage } from '#main/hosts/cli/usage'
 import { createServices, type Services } from '#main/services/createServices'
 import type { Platform, StemPaths } from '#main/services/platform'
 import { toAppError } from '#shared/errors'
-
-/** What the shell is told. */
-export const exitStatus = { done: 0, usage: 2, someFailed: 3, cancelled: 130 } as const
 
 /** Where the command runs. */
 export interface CommandHost {

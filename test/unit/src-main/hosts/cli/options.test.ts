@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseOptions, UsageError } from '#main/hosts/cli/options'
+import { UsageError } from '#main/hosts/cli/command'
+import { parseOptions } from '#main/hosts/cli/options'
 
 const parse = (...args: string[]) => parseOptions(args, '/songs')
 
