@@ -43,7 +43,7 @@ export async function cacheRecordings(
   await mkdir(cacheFolder, { recursive: true })
   const cached: CachedRecording[] = []
   for (const entry of entries) {
-    context.onProgress({ stage: 'Decoding', completed: cached.length, total: entries.length, unit: 'files' })
+    context.onProgress({ stage: 'decoding', completed: cached.length, total: entries.length, unit: 'files' })
     await checkpointCancel(context)
     cached.push(await cacheRecording(dataFolder, entry, cacheFolder, sampleRate))
   }

@@ -64,7 +64,7 @@ export async function train(
     waited += ports.now() - asked
     const terms = await trainStep(config, checkpoint, ports, data)
     addTerms(checkpoint, terms)
-    context.onProgress({ stage: 'Training', completed: optimizer.step, total: config.totalSteps, unit: 'steps' })
+    context.onProgress({ stage: 'training', completed: optimizer.step, total: config.totalSteps, unit: 'steps' })
     await checkpointCancel(context)
     const outOfTime = elapsed() >= budget.seconds
     if (optimizer.step % config.stepsPerEpoch !== 0 && optimizer.step < config.totalSteps && !outOfTime) continue

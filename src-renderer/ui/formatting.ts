@@ -32,11 +32,12 @@ export function formatRate(hertz: number): string {
   return `${Number((hertz / 1000).toFixed(3))} kHz`
 }
 
+/** mono, stereo, 6 channels. */
 export function formatChannels(channels: number): string {
   return channels === 1 ? 'mono' : channels === 2 ? 'stereo' : `${channels} channels`
 }
 
-/** A null residual; services report a sum that is exact to the last bit as -200 or less, for want of infinity in JSON. */
+/** A null residual; services report a sum that is exact to the last bit as -200, since 0 has no logarithm. */
 export function formatResidual(dbfs: number): string {
   return dbfs <= -200 ? 'exact to the last bit' : `residual ${dbfs.toFixed(1)} dBFS`
 }

@@ -32,7 +32,7 @@ export const separationReport = z.object({
   elapsedSeconds: z.number(),
   /** Seconds of song separated in one second. */
   realTimeFactor: z.number(),
-  /** Peak of mixture minus the sum of the stems as written and read back, dBFS; -Infinity does not survive JSON, so exact is -400. */
+  /** Peak of mixture minus the sum of the stems as written and read back, dBFS; -200 stands for exactly 0, which has no logarithm. */
   nullResidualDbfs: z.number(),
   /** In plain words. */
   engine: z.string(),
