@@ -1,10 +1,10 @@
-import type { Stereo } from '#shared/audio/audioClip'
 import type { TakeStudio } from '#main/datasets/takes'
-import type { NamedArrays } from '#main/engine/engine'
+import { sizeOf, type NamedArrays } from '#main/engine/engine'
 import { rowCount, rowEdges } from '#main/models/bandLayout'
 import { featureShape, maskShape, type DuoVaeConfig } from '#main/models/duoVae'
 import { Repetition } from '#main/models/repetition'
 import {
+  bothSides,
   featureKinds,
   powerScale,
   rowPowers,
@@ -14,6 +14,7 @@ import {
   type RowPowers,
   type StereoSpectrum,
 } from '#main/models/spectralFeatures'
+import type { Stereo } from '#shared/audio/audioClip'
 import type { Stft } from '#shared/dsp/stft'
 import { randomStream } from '#shared/random'
 
@@ -103,7 +104,7 @@ export function patchSource(studio: TakeStudio, model: DuoVaeConfig, stft: Stft,
 }
 
 function emptyBatch(model: DuoVaeConfig, size: number): NamedArrays {
-  const empty = (shape: readonly number[]) => new Float32Array(shape.reduce((product, n) => product * n, 1))
+  const empty = (shape: readonly number[]) => new Float32Array(sizeOf(shape))
   return {
     features: empty(featureShape(model, size)),
     mixturePower: empty(maskShape(model, size)),
@@ -140,12 +141,12 @@ function mixScene(vocalTakes: readonly PlacedTake[], musicTake: PlacedTake, { la
 
 /** Takes one after the other at their gains, cut or filled with silence to so many frames. */
 function inSuccession(takes: readonly PlacedTake[], frames: number): StereoSpectrum {
-  return [0, 1].map((side) => {
-    const { bins } = takes[0]!.spectrum[side]!
+  return bothSides((side) => {
+    const { bins } = takes[0]!.spectrum[side]
     const out = { re: new Float32Array(frames * bins), im: new Float32Array(frames * bins), frames, bins }
     let at = 0
     for (const { spectrum, gain } of takes) {
-      const source = spectrum[side]!
+      const source = spectrum[side]
       const length = Math.min(source.re.length, out.re.length - at)
       for (let i = 0; i < length; i++) {
         out.re[at + i] = gain * source.re[i]!
@@ -154,14 +155,14 @@ function inSuccession(takes: readonly PlacedTake[], frames: number): StereoSpect
       at += length
     }
     return out
-  }) as unknown as StereoSpectrum
+  })
 }
 
 function sum(a: StereoSpectrum, b: StereoSpectrum): StereoSpectrum {
-  return a.map((x, side) => {
-    const y = b[side]!
+  return bothSides((side) => {
+    const [x, y] = [a[side], b[side]]
     return { ...x, re: x.re.map((value, i) => value + y.re[i]!), im: x.im.map((value, i) => value + y.im[i]!) }
-  }) as unknown as StereoSpectrum
+  })
 }
 
 function writePatch(
@@ -187,15 +188,15 @@ function writePatch(
 
 /** The first `bins` bins of a take's spectrum. */
 function spectrumOf(sound: Stereo, stft: Stft, bins: number): StereoSpectrum {
-  return sound.map((samples) => {
-    const { re, im, frames, bins: all } = stft.forward(samples)
+  return bothSides((side) => {
+    const { re, im, frames, bins: all } = stft.forward(sound[side])
     const narrowed = (values: Float32Array) => {
       const out = new Float32Array(frames * bins)
       for (let f = 0; f < frames; f++) out.set(values.subarray(f * all, f * all + bins), f * bins)
       return out
     }
     return { re: narrowed(re), im: narrowed(im), frames, bins }
-  }) as unknown as StereoSpectrum
+  })
 }
 
 /** Things by number, kept while they may still be asked for. */

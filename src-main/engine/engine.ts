@@ -9,6 +9,11 @@ export type NamedArrays = Record<string, Float32Array>
 /** Shapes by name. */
 export type NamedShapes = Record<string, readonly number[]>
 
+/** Number of values in a tensor of `shape`. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, dimension) => product * dimension, 1)
+}
+
 /**
  * A pure computation over named tensors with static shapes, written once in TensorFlow.js operations and run by every
  * engine: directly by the TensorFlow.js backends, traced to a graph by ONNX Runtime. Randomness comes in as an input.

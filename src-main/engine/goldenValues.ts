@@ -1,6 +1,5 @@
 import { randomStream } from '#shared/random'
-import type { NamedArrays, NamedShapes } from '#main/engine/engine'
-import { sizeOf } from '#main/engine/namedTensors'
+import { sizeOf, type NamedArrays, type NamedShapes } from '#main/engine/engine'
 
 /** Returns values in [-0.7, 0.9) for every name, the same everywhere for the same seed. */
 export function goldenArrays(shapes: NamedShapes, seed: number): NamedArrays {

@@ -1,11 +1,6 @@
 import { AppError } from '#shared/errors'
-import type { NamedArrays, NamedShapes, NamedTensors } from '#main/engine/engine'
+import { sizeOf, type NamedArrays, type NamedShapes, type NamedTensors } from '#main/engine/engine'
 import { tf } from '#main/engine/tf'
-
-/** Number of values in a tensor of `shape`. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, dimension) => product * dimension, 1)
-}
 
 /**
  * Checks that `arrays` holds exactly the names of `shapes`, each of the right length.

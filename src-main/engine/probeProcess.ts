@@ -34,7 +34,10 @@ export function probeWith(entry: string, id: EngineId): Promise<RungReport> {
       child.kill('SIGKILL')
     }, longestSeconds * 1000)
     child.on('message', (report) => resolve(report as RungReport))
-    child.on('error', () => resolve(examineRung(id, () => performance.now())))
+    child.on('error', () => {
+      clearTimeout(timer)
+      resolve(examineRung(id, () => performance.now()))
+    })
     child.on('exit', (code, signal) => {
       clearTimeout(timer)
       const lastLine = said.trim().split('\n').at(-1)

@@ -34,8 +34,8 @@ export const speedProgram: LossProgram = {
     const normed = groupNorm(entry, parameters.gamma as Tensor1D, parameters.beta as Tensor1D, 8)
     const level = tf.conv2d(tf.relu(normed), p.near!, 1, 'same')
     const below = tf.conv2d(tf.relu(tf.conv2d(level, p.down!, 2, 'same')), p.deep!, 1, 'same')
-    const bins = tf.relu(denseOverBins(below, parameters.narrow as unknown as Tensor2D))
-    const wide = denseOverBins(bins as Tensor4D, parameters.wide as unknown as Tensor2D)
+    const bins = tf.relu(denseOverBins(below, parameters.narrow as Tensor2D))
+    const wide = denseOverBins(bins as Tensor4D, parameters.wide as Tensor2D)
     const raised = tf.conv2dTranspose(tf.add(below, wide) as Tensor4D, p.up!, [patches, 128, 256, 24], 2, 'same')
     const mask = tf.sigmoid(tf.conv2d(tf.add(raised, level) as Tensor4D, p.output!, 1, 'same'))
     return { loss: tf.mean(tf.abs(tf.sub(mask, mixture!))) as Scalar } satisfies NamedTensors

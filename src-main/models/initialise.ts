@@ -1,4 +1,4 @@
-import type { NamedArrays } from '#main/engine/engine'
+import { sizeOf, type NamedArrays } from '#main/engine/engine'
 import type { ParameterSpec, ParameterSpecs } from '#main/models/layers'
 import type { RandomStream } from '#shared/random'
 
@@ -13,10 +13,10 @@ export function initialParameters(specs: ParameterSpecs, random: RandomStream): 
 }
 
 function initialValues({ shape, initialiser }: ParameterSpec, random: RandomStream): Float32Array {
-  const values = new Float32Array(shape.reduce((product, size) => product * size, 1))
+  const values = new Float32Array(sizeOf(shape))
   if (initialiser === 'zeros') return values
   if (initialiser === 'ones') return values.fill(1)
-  const field = shape.slice(0, -2).reduce((product, size) => product * size, 1)
+  const field = sizeOf(shape.slice(0, -2))
   const fanIn = field * (shape.at(-2) ?? 1)
   const fanOut = field * (shape.at(-1) ?? 1)
   const deviation = Math.sqrt(2 / (initialiser === 'he' ? fanIn : fanIn + fanOut))
@@ -26,5 +26,5 @@ function initialValues({ shape, initialiser }: ParameterSpec, random: RandomStre
 
 /** How many numbers a model learns. */
 export function parameterCount(specs: ParameterSpecs): number {
-  return Object.values(specs).reduce((sum, { shape }) => sum + shape.reduce((p, s) => p * s, 1), 0)
+  return Object.values(specs).reduce((sum, { shape }) => sum + sizeOf(shape), 0)
 }

@@ -1,23 +1,24 @@
 import { z } from 'zod'
+import type { DuoVaeConfig } from '#main/models/duoVae'
 
 const size = z.int().positive()
 
 /** @see DuoVaeConfig */
-export const duoVaeConfigSchema = z.object({
+const duoVaeConfigSchema = z.object({
   family: z.literal('duovae'),
   stft: z.object({ sampleRate: size, fftSize: size, hopLength: size }),
   frames: size,
   layout: z.object({
-    groups: z.array(z.object({ firstBin: z.int().nonnegative(), width: size, count: size })).min(1),
+    groups: z.array(z.object({ firstBin: z.int().nonnegative(), width: size, count: size })).min(1).readonly(),
     pack: size,
     framePack: size,
   }),
   repetition: z.object({ reach: size, nearest: size }),
-  encoderChannels: z.array(size).min(2),
-  decoderChannels: z.array(size).min(1),
+  encoderChannels: z.array(size).min(2).readonly(),
+  decoderChannels: z.array(size).min(1).readonly(),
   latentChannels: size,
   frequencyReduction: size,
-})
+}) satisfies z.ZodType<DuoVaeConfig>
 
 /** What a model says of itself; card.json beside its weights. The contract's ModelCard is what the UI shows of it. */
 export const modelFileCard = z.object({

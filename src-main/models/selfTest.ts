@@ -1,4 +1,4 @@
-import type { Engine, NamedArrays } from '#main/engine/engine'
+import { sizeOf, type Engine, type NamedArrays } from '#main/engine/engine'
 import { featureShape, maskProgram, type DuoVaeConfig } from '#main/models/duoVae'
 import { AppError } from '#shared/errors'
 import { randomStream } from '#shared/random'
@@ -9,7 +9,7 @@ const probes = 32
 /** Masks that a network gives for noise of the given seed, at `probes` places. */
 export async function selfTestMask(config: DuoVaeConfig, parameters: NamedArrays, engine: Engine, seed: number): Promise<number[]> {
   const random = randomStream(seed)
-  const size = featureShape(config, 1).reduce((product, n) => product * n, 1)
+  const size = sizeOf(featureShape(config, 1))
   const features = Float32Array.from({ length: size }, () => random.normal())
   const network = await engine.compile(maskProgram(config, 1), parameters)
   try {

@@ -4,8 +4,15 @@ import type { Spectrum } from '#shared/dsp/spectrum'
 /** Left and right; a mono sound has the same spectrum twice. */
 export type StereoSpectrum = readonly [Spectrum, Spectrum]
 
-/** Features a row: |·|^½ of left, right, mid (L + R)/√2 and side (L - R)/√2, which say how loud a sound is and where it
- * stands, not its phase; and the share of it that repeats elsewhere. */
+/** Makes the spectrum of each side, 0 being left. */
+export function bothSides(make: (side: 0 | 1) => Spectrum): StereoSpectrum {
+  return [make(0), make(1)]
+}
+
+/**
+ * Features a row: |·|^½ of left, right, mid (L + R)/√2 and side (L - R)/√2, which say how loud a sound is and where it
+ * stands, not its phase; and the share of it that repeats elsewhere.
+ */
 export const featureKinds = 5
 
 /** Mean powers of the rows of some frames, each `[frame, row]`. */

@@ -1,4 +1,4 @@
-import type { NamedArrays, NamedShapes } from '#main/engine/engine'
+import { sizeOf, type NamedArrays, type NamedShapes } from '#main/engine/engine'
 import { AppError } from '#shared/errors'
 
 interface TensorEntry {
@@ -56,7 +56,7 @@ export function decodeWeights(file: Uint8Array): { arrays: NamedArrays; shapes: 
   for (const [name, { dtype, shape, data_offsets }] of Object.entries(entries as Record<string, TensorEntry>)) {
     const [start, end] = data_offsets
     if (dtype !== 'F32') throw corrupt(`${name} is ${dtype}, not F32`)
-    if (end - start !== 4 * shape.reduce((product, size) => product * size, 1)) throw corrupt(`${name} has the wrong size`)
+    if (end - start !== 4 * sizeOf(shape)) throw corrupt(`${name} has the wrong size`)
     if (8 + headerLength + end > file.byteLength) throw corrupt('its values are cut short')
     const first = file.byteOffset + 8 + headerLength
     // Not file.slice: that of Node's Buffer copies nothing.

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { NamedArrays, NamedShapes } from '#main/engine/engine'
+import { sizeOf, type NamedArrays, type NamedShapes } from '#main/engine/engine'
 import { duoVae } from '#main/models/duoVae'
 import { modelFileCard, type ModelFileCard } from '#main/models/modelCard'
 import { shapesOf } from '#main/models/layers'
@@ -32,7 +32,7 @@ export async function loadModel(directory: string): Promise<LoadedModel> {
   const { arrays } = decodeWeights(weights)
   const shapes = shapesOf(duoVae(card.config).parameters)
   for (const [name, shape] of Object.entries(shapes)) {
-    if (arrays[name]?.length === shape.reduce((product, n) => product * n, 1)) continue
+    if (arrays[name]?.length === sizeOf(shape)) continue
     throw new AppError('MODEL_CORRUPT', `The weights of "${card.name}" lack ${name} in the right size. The model was not used; install it again.`)
   }
   return { card, parameters: Object.fromEntries(Object.keys(shapes).map((name) => [name, arrays[name]!])) }

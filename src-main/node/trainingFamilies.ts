@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { attributionLines, readAttributions, weightsLicence } from '#main/datasets/attribution'
 import type { ManifestEntry } from '#main/datasets/manifest'
 import { requireTrainable } from '#main/datasets/manifest'
-import type { Differentiable, Engine, LossProgram, NamedArrays } from '#main/engine/engine'
+import { sizeOf, type Differentiable, type Engine, type LossProgram, type NamedArrays } from '#main/engine/engine'
 import { convVae, convVaeLoss, type ConvVaeConfig } from '#main/models/convVae'
 import { duoVae, type DuoVaeConfig } from '#main/models/duoVae'
 import { duoVaeLoss, duoVaeTrainingParameters } from '#main/models/duoVaeLoss'
@@ -66,7 +66,7 @@ function duoVaeFamily(run: TrainingRun, model: DuoVaeConfig, config: TrainingCon
         directory,
         {
           ...(await descriptionOf(run)),
-          config: model as never,
+          config: model,
           scores: [{ name: 'Vocals uSDR', value: line.score, unit: 'dB', measuredOn: Object.keys(line.validation).join(', ') }],
           training: { steps: line.step, seconds: line.seconds, seed: config.seed, engine: engine.label, config },
           selfTest: { seed: selfTestSeed, mask: await selfTestMask(model, networkOf(parameters), engine, selfTestSeed) },
@@ -113,7 +113,7 @@ function convVaeFamily(run: TrainingRun, model: ConvVaeConfig, config: TrainingC
       const still = Object.fromEntries(
         Object.entries(program.inputs)
           .filter(([name]) => name.startsWith('noise'))
-          .map(([name, shape]) => [name, new Float32Array(shape.reduce((p, n) => p * n, 1))]),
+          .map(([name, shape]) => [name, new Float32Array(sizeOf(shape))]),
       )
       return async (parameters) => {
         const terms: Record<string, number> = { loss: 0, reconstruction: 0, kl: 0 }

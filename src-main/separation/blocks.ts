@@ -35,12 +35,14 @@ export function added(a: readonly Float32Array[], b: readonly Float32Array[], si
 }
 
 /**
- * Serves one stream to two readers that take turns in any order; what one has read and the other has not is kept.
+ * Serves one stream to some readers that take turns in any order; what one has read and another has not is kept. When all
+ * have stopped, the stream is closed.
  */
 export function shared<T>(source: AsyncIterable<T>, readers: number): AsyncIterable<T>[] {
   const iterator = source[Symbol.asyncIterator]()
   const queues: T[][] = Array.from({ length: readers }, () => [])
   let reading: Promise<boolean> | undefined
+  let open = readers
   const readOn = async () => {
     const { value, done } = await iterator.next()
     reading = undefined
@@ -49,10 +51,14 @@ export function shared<T>(source: AsyncIterable<T>, readers: number): AsyncItera
   }
   return queues.map((queue) => ({
     async *[Symbol.asyncIterator]() {
-      for (;;) {
-        if (queue.length === 0 && !(await (reading ??= readOn())) && queue.length === 0) return
-        const value = queue.shift()
-        if (value !== undefined) yield value
+      try {
+        for (;;) {
+          if (queue.length === 0 && !(await (reading ??= readOn())) && queue.length === 0) return
+          const value = queue.shift()
+          if (value !== undefined) yield value
+        }
+      } finally {
+        if (--open === 0) await iterator.return?.()
       }
     },
   }))

@@ -1,5 +1,4 @@
-import type { NamedArrays, NamedShapes } from '#main/engine/engine'
-import { sizeOf } from '#main/engine/namedTensors'
+import { sizeOf, type NamedArrays, type NamedShapes } from '#main/engine/engine'
 import { decodeWeights, encodeWeights } from '#main/models/weightsFile'
 import { initialOptimizerState, type OptimizerState } from '#main/training/adamW'
 import { AppError } from '#shared/errors'

@@ -1,4 +1,4 @@
-import type { Differentiable, LossProgram, NamedArrays } from '#main/engine/engine'
+import { sizeOf, type Differentiable, type LossProgram, type NamedArrays } from '#main/engine/engine'
 import { adamWStep } from '#main/training/adamW'
 import type { Checkpoint } from '#main/training/checkpoint'
 import type { TrainingConfig } from '#main/training/config'
@@ -99,7 +99,7 @@ function drawNoise(seed: number, step: number, program: LossProgram): NamedArray
   for (const [name, shape] of Object.entries(program.inputs)) {
     if (!name.startsWith('noise')) continue
     const stream = random.fork(name)
-    noise[name] = Float32Array.from({ length: shape.reduce((p, n) => p * n, 1) }, () => stream.normal())
+    noise[name] = Float32Array.from({ length: sizeOf(shape) }, () => stream.normal())
   }
   return noise
 }

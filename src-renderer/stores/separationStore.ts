@@ -8,7 +8,7 @@ import type { Job } from '#shared/contract/jobs'
 import type { ModelCard } from '#shared/contract/models'
 import type { ExportResult, Quality, StemFormat } from '#shared/contract/separation'
 import { CancelledError, isCancellation } from '#shared/errors'
-import { fromFailure, toFailure, type Failure } from '#shared/jobs/job'
+import { fromFailure, isFinished, toFailure, type Failure } from '#shared/jobs/job'
 
 export type SeparationJob = Extract<Job, { kind: 'separation' }>
 
@@ -93,18 +93,24 @@ export const useSeparationStore = defineStore('separation', () => {
     return outcome
   }
 
-  function finishedExport(id: string): Promise<ExportResult> {
-    return new Promise((resolve, reject) => {
-      watch(
-        () => jobs.find(id),
-        (job) => {
-          if (job?.kind !== 'export') return
-          if (job.state.status === 'succeeded') resolve(job.state.result)
-          else if (job.state.status === 'failed') reject(fromFailure(job.state.error))
-          else if (job.state.status === 'cancelled') reject(new CancelledError())
-        },
-        { immediate: true, flush: 'sync' },
-      )
+  async function finishedExport(id: string): Promise<ExportResult> {
+    const state = await endOf(id)
+    if (state.status === 'failed') throw fromFailure(state.error)
+    if (state.status !== 'succeeded') throw new CancelledError()
+    return state.result
+  }
+
+  /** How an export ended, once it has. */
+  function endOf(id: string): Promise<Extract<Job, { kind: 'export' }>['state']> {
+    return new Promise((resolve) => {
+      let stop = () => {}
+      const follow = (job: Job | undefined) => {
+        if (job?.kind !== 'export' || !isFinished(job.state)) return
+        stop()
+        resolve(job.state)
+      }
+      stop = watch(() => jobs.find(id), follow, { flush: 'sync' })
+      follow(jobs.find(id))
     })
   }
 

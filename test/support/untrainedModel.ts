@@ -2,7 +2,6 @@ import { openEngine } from '#main/engine/select'
 import { duoVae } from '#main/models/duoVae'
 import { initialParameters } from '#main/models/initialise'
 import { selfTestMask } from '#main/models/selfTest'
-import type { ModelFileCard } from '#main/models/modelCard'
 import { saveModel } from '#main/node/modelFiles'
 import { presets } from '#main/training/presets'
 import { randomStream } from '#shared/random'
@@ -20,7 +19,7 @@ export async function writeUntrainedModel(directory: string): Promise<void> {
       name: 'Untrained',
       summary: 'Random weights.',
       licence: 'none',
-      config: config as unknown as ModelFileCard['config'],
+      config,
       data: 'None.',
       attributions: [],
       scores: [],
