@@ -53,7 +53,7 @@ export const presets = {
     training: {},
   },
   tiny: {
-    summary: 'A few thousand parameters: to see training work within seconds.',
+    summary: '60 thousand parameters: to see training work within seconds.',
     model: {
       family: 'duovae',
       stft: { sampleRate: 44100, fftSize: 2048, hopLength: 1024 },

@@ -5,7 +5,7 @@ export function learningRateAt(progress: number, rate: number, warmUp = 0.02, fl
   return rate * (floor + (1 - floor) * 0.5 * (1 + Math.cos(Math.PI * along)))
 }
 
-/** The weight of the KL divergence: from 0 up to `beta` over the first `warmUp` of the run. */
+/** The weight of the KL divergence: from 0 up to `beta` over the first `warmUp` of the run, whole at once where that is 0. */
 export function betaAt(progress: number, beta: number, warmUp = 0.2): number {
-  return beta * Math.min(1, progress / warmUp)
+  return warmUp === 0 ? beta : beta * Math.min(1, progress / warmUp)
 }
