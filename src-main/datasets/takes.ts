@@ -131,20 +131,22 @@ function mixdownVocals(studio: Studio, dry: Stereo, processed: boolean, random: 
   const { sampleRate } = studio.config
   const out: Stereo = [dry[0].slice(), dry[1].slice()]
   if (!processed && random.chance(0.6)) compressInPlace(out, sampleRate, random)
-  if (random.chance(0.15)) saturateInPlace(out, random.between(0.4, 2))
+  if (random.chance(0.25)) saturateInPlace(out, random.between(0.4, 4))
   if (!processed) panInPlace(out, random.between(-1, 1) * (random.chance(0.7) ? 0.2 : 0.7))
   if (random.chance(0.35)) addDoubles(out, dry, sampleRate, random)
   if (random.chance(0.22)) addHarmonies(studio, out, dry, random)
   if (random.chance(0.2)) echoInPlace(out, Math.floor(random.between(0.1, 0.5) * sampleRate), random.between(0.15, 0.5))
   const room = random.chance(0.65) ? randomRoom(random, -18, 0) : undefined
-  colourInPlace(out, { equaliser: randomEqualiser(random, 4), room }, sampleRate, studio.ffts.vocals, random)
+  // Now and then as far from natural as effects take a voice.
+  const equaliser = randomEqualiser(random, random.chance(0.15) ? 9 : 4)
+  colourInPlace(out, { equaliser, room }, sampleRate, studio.ffts.vocals, random)
   return levelled(out)
 }
 
 /** One to three slightly late and detuned copies, spread over the stereo field. */
 function addDoubles(out: Stereo, dry: Stereo, sampleRate: number, random: RandomStream): void {
   for (let copies = 1 + random.integer(3); copies > 0; copies--) {
-    const delay = Math.floor(random.between(0.006, 0.04) * sampleRate)
+    const delay = Math.floor(random.between(0.002, 0.04) * sampleRate)
     const copy = changeSpeed(dry, 1 + 0.004 * random.normal(), dry[0].length, -delay)
     panInPlace(copy, random.between(-1, 1))
     addInPlace(out, copy, random.between(0.3, 0.9))
