@@ -4,7 +4,7 @@ import type { DuoVaeConfig } from '#main/models/duoVae'
 const size = z.int().positive()
 
 /** @see DuoVaeConfig */
-const duoVaeConfigSchema = z.object({
+export const duoVaeConfigSchema = z.object({
   family: z.literal('duovae'),
   stft: z.object({ sampleRate: size, fftSize: size, hopLength: size }),
   frames: size,

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sizeOf, type Engine, type NamedArrays, type Program } from '#main/engine/engine'
+import { tf, type Tensor4D } from '#main/engine/tf'
+import { adaptiveAveragePooling, convVae, convVaeLatentShape, convVaeLoss } from '#main/models/convVae'
+import { initialParameters, parameterCount } from '#main/models/initialise'
+import { shapesOf } from '#main/models/layers'
+import { presets } from '#main/training/presets'
+import { randomStream } from '#shared/random'
+import { openTestEngine } from '#test/testEngine'
+
+const config = presets.conv000.model
+let engine: Engine
+beforeAll(async () => {
+  engine = await openTestEngine()
+})
+afterAll(() => engine.dispose())
+
+async function run(program: Program, parameters: NamedArrays, inputs: NamedArrays): Promise<NamedArrays> {
+  const executable = await engine.compile(program, parameters)
+  try {
+    return await executable.run(inputs)
+  } finally {
+    executable.dispose()
+  }
+}
+
+describe('adaptive average pooling', () => {
+  const pool = async (values: number[], shape: [number, number, number, number], frames: number, bins: number) => {
+    const layer = adaptiveAveragePooling(frames, bins)
+    const program: Program = {
+      name: `pool ${frames} ${bins}`,
+      parameters: {},
+      inputs: { x: shape },
+      run: (parameters, { x }) => ({ y: tf.add(layer.apply(parameters, x as Tensor4D), 0) }),
+    }
+    return [...(await run(program, {}, { x: Float32Array.from(values) })).y!]
+  }
+
+  it('averages over overlapping fields where sizes do not divide, as PyTorch does', async () => {
+    // Five to three: inputs 0-1, 1-3 and 3-4.
+    const shrunk = await pool([0, 3, 6, 12, 20], [1, 5, 1, 1], 3, 1)
+    for (const [i, value] of [1.5, 7, 16].entries()) expect(shrunk[i]).toBeCloseTo(value, 5)
+  })
+
+  it('pools frames and bins, and each channel by itself', async () => {
+    // Two frames of two bins, channels beside each other: one holds 1 to 4, the other tens of it.
+    const pooled = await pool([1, 10, 2, 20, 3, 30, 4, 40], [1, 2, 2, 2], 1, 2)
+    for (const [i, value] of [2, 20, 3, 30].entries()) expect(pooled[i]).toBeCloseTo(value, 5)
+  })
+
+  it('leaves alone what has the size already', async () => {
+    expect(await pool([1, 2, 3, 4], [1, 2, 2, 1], 2, 2)).toEqual([1, 2, 3, 4])
+  })
+})
+
+describe('ConvVAE of source 000', () => {
+  const network = convVae(config)
+  const parameters = initialParameters(network.parameters, randomStream(1))
+
+  it('has latent maps of a sixteenth, rounded up, and the layers that were described', () => {
+    expect(convVaeLatentShape(config, 2)).toEqual([2, 33, 17, 64])
+    expect(parameterCount(network.parameters)).toBe(521_922)
+  })
+
+  it('gives back patches of 517 × 257, the mean of both components', async () => {
+    const program: Program = {
+      name: 'convvae',
+      parameters: shapesOf(network.parameters),
+      inputs: { mixture: [1, config.frames, config.bins, 1] },
+      run(given, { mixture }) {
+        const { recons, components } = network.apply(given, mixture as Tensor4D)
+        return { recons, first: components[0], second: components[1] }
+      },
+    }
+    const random = randomStream(2)
+    const mixture = Float32Array.from({ length: 517 * 257 }, () => random.normal())
+    const { recons, first, second } = await run(program, parameters, { mixture })
+    expect(recons!.length).toBe(517 * 257)
+    for (let i = 0; i < recons!.length; i += 1009) expect(recons![i]).toBeCloseTo((first![i]! + second![i]!) / 2, 5)
+    expect(first).not.toEqual(second)
+  })
+
+  it('is lost by its squared error plus beta times both divergences', async () => {
+    const small = { ...config, frames: 16, bins: 17, encoderChannels: [4, 4], latentChannels: 2 }
+    const program = convVaeLoss(small, 2)
+    const random = randomStream(3)
+    const inputs = Object.fromEntries(
+      Object.entries(program.inputs).map(([name, shape]) => [name, Float32Array.from({ length: sizeOf(shape) }, () => random.normal())]),
+    )
+    const given = initialParameters(convVae(small).parameters, randomStream(4))
+    const { loss, reconstruction, kl } = await run(program, given, { ...inputs, beta: Float32Array.of(0.5) })
+    expect(loss![0]).toBeCloseTo(reconstruction![0]! + 0.5 * kl![0]!, 5)
+    expect(kl![0]).toBeGreaterThan(0)
+  })
+})
