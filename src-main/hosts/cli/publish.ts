@@ -1,6 +1,7 @@
 import { cpus } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { weightsLicence } from '#main/datasets/attribution'
 import { openEngine } from '#main/engine/select'
 import { callersFolder, exitStatus, runCommand, UsageError } from '#main/hosts/cli/command'
 import type { ModelFileCard } from '#main/models/modelCard'
@@ -11,13 +12,14 @@ import { findReferenceSongs, openReferenceSong, type ReferenceFiles } from '#mai
 import { unwatchedContext } from '#main/node/workContext'
 import { evaluateSong, summarizeScores, type SongScores } from '#main/separation/evaluation'
 import { createSeparator, separateVocals, type Separator } from '#main/separation/separator'
+import { averageParameters } from '#main/training/averaging'
 import { randomStream } from '#shared/random'
 
 const usage = `Puts a trained model into resources/models with a card that says how it was measured.
 
-  npm run publish-model -- RUN/model --id ID --name NAME --summary TEXT --songs DIR --only NAMES [--credit TEXT ...]
+  npm run publish-model -- RUN/model [RUN/model ...] --id ID --name NAME --summary TEXT --songs DIR --only NAMES [--credit TEXT ...]
 
-It is measured on the songs NAMES (comma-separated) below DIR, none of which it may have been trained on.
+Several models that were trained on from one start become one, their mean. It is measured on the songs NAMES (comma-separated) below DIR, none of which it may have been trained on.
 `
 
 await runCommand(usage, async (args) => {
@@ -34,15 +36,17 @@ await runCommand(usage, async (args) => {
     },
   })
   const { id, name, summary, songs: folder, only } = values
-  const [model, ...rest] = positionals
-  if (!model || rest.length > 0 || !id || !name || !summary || !folder || !only) {
-    throw new UsageError('One model must be named, and every option but --credit.')
+  if (positionals.length === 0 || !id || !name || !summary || !folder || !only) {
+    throw new UsageError('At least one model must be named, and every option but --credit.')
   }
   const here = callersFolder('publish-model')
   const songs = await songsCalled(only.split(','), resolve(here, folder))
-  const { card, parameters } = await loadModel(resolve(here, model))
+  const models = await Promise.all(positionals.map((folder) => loadModel(resolve(here, folder))))
   const engine = await openEngine()
-  await requireSelfTest(card.selfTest, card.config, parameters, engine)
+  for (const { card, parameters } of models) await requireSelfTest(card.selfTest, card.config, parameters, engine)
+  const parameters = averageParameters(models.map((model) => model.parameters))
+  const { card } = models[0]!
+  const attributions = [...new Set([...values.credit, ...models.flatMap((model) => model.card.attributions)])]
   const separator = await createSeparator(card.config, parameters, engine)
   const { scores, line } = await measure(songs, separator)
   const { seed } = card.selfTest
@@ -50,7 +54,8 @@ await runCommand(usage, async (args) => {
     ...card,
     name,
     summary,
-    attributions: [...new Set([...values.credit, ...card.attributions])],
+    licence: weightsLicence(attributions),
+    attributions,
     scores,
     selfTest: { seed, mask: await selfTestMask(card.config, parameters, engine, seed) },
   }
