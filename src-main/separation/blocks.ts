@@ -35,14 +35,13 @@ export function added(a: readonly Float32Array[], b: readonly Float32Array[], si
 }
 
 /**
- * Serves one stream to some readers that take turns in any order; what one has read and another has not is kept. When all
- * have stopped, the stream is closed.
+ * Serves one stream to some readers that take turns in any order; what one has read and another has not is kept.
+ * Whoever opened the stream closes it.
  */
 export function shared<T>(source: AsyncIterable<T>, readers: number): AsyncIterable<T>[] {
   const iterator = source[Symbol.asyncIterator]()
   const queues: T[][] = Array.from({ length: readers }, () => [])
   let reading: Promise<boolean> | undefined
-  let open = readers
   const readOn = async () => {
     const { value, done } = await iterator.next()
     reading = undefined
@@ -51,14 +50,10 @@ export function shared<T>(source: AsyncIterable<T>, readers: number): AsyncItera
   }
   return queues.map((queue) => ({
     async *[Symbol.asyncIterator]() {
-      try {
-        for (;;) {
-          if (queue.length === 0 && !(await (reading ??= readOn())) && queue.length === 0) return
-          const value = queue.shift()
-          if (value !== undefined) yield value
-        }
-      } finally {
-        if (--open === 0) await iterator.return?.()
+      for (;;) {
+        if (queue.length === 0 && !(await (reading ??= readOn())) && queue.length === 0) return
+        const value = queue.shift()
+        if (value !== undefined) yield value
       }
     },
   }))

@@ -20,7 +20,7 @@ export interface SongScores {
   readonly accompaniment: SdrScores
   /** The mixture itself taken for the vocals. */
   readonly mixture: SdrScores
-  /** The vocals by ratio masks of the true stems, at the model's resolution. */
+  /** The vocals by ratio masks of the true stems, one a bin of the model's STFT. */
   readonly oracle: SdrScores
 }
 
@@ -42,7 +42,8 @@ export async function evaluateSong(
 ): Promise<SongScores> {
   const meter = () => createSdrMeter(song.sampleRate)
   const meters = { vocals: meter(), accompaniment: meter(), mixture: meter() }
-  const [forSeparation, forScores] = shared(inStep(song.vocals(), song.accompaniment()), 2)
+  const stems = inStep(song.vocals(), song.accompaniment())
+  const [forSeparation, forScores] = shared(stems, 2)
   const mixtures = (async function* () {
     for await (const [vocals, music] of forSeparation!) yield added(vocals, music)
   })()
@@ -50,13 +51,18 @@ export async function evaluateSong(
   const truths = (async function* () {
     for await (const [vocals, music] of forScores!) yield [...vocals, ...music]
   })()
-  for await (const [estimate, truth] of inStep(estimates, truths)) {
-    const vocals = truth.slice(0, song.channels)
-    const music = truth.slice(song.channels)
-    const mixture = added(vocals, music)
-    meters.vocals.add(vocals, estimate)
-    meters.accompaniment.add(music, added(mixture, estimate, -1))
-    meters.mixture.add(vocals, mixture)
+  try {
+    for await (const [estimate, truth] of inStep(estimates, truths)) {
+      const vocals = truth.slice(0, song.channels)
+      const music = truth.slice(song.channels)
+      const mixture = added(vocals, music)
+      meters.vocals.add(vocals, estimate)
+      meters.accompaniment.add(music, added(mixture, estimate, -1))
+      meters.mixture.add(vocals, mixture)
+    }
+  } finally {
+    // A reader that never began, because the other was cancelled first, closes nothing.
+    await stems.return(undefined)
   }
   return {
     vocals: meters.vocals.result(),
