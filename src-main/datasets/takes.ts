@@ -134,7 +134,7 @@ function mixdownVocals(studio: Studio, dry: Stereo, processed: boolean, random: 
   if (random.chance(0.25)) saturateInPlace(out, random.between(0.4, 4))
   if (!processed) panInPlace(out, random.between(-1, 1) * (random.chance(0.7) ? 0.2 : 0.7))
   if (random.chance(0.35)) addDoubles(out, dry, sampleRate, random)
-  if (random.chance(0.22)) addHarmonies(studio, out, dry, random)
+  if (random.chance(0.32)) addHarmonies(studio, out, dry, random)
   if (random.chance(0.2)) echoInPlace(out, Math.floor(random.between(0.1, 0.5) * sampleRate), random.between(0.15, 0.5))
   const room = random.chance(0.65) ? randomRoom(random, -18, 0) : undefined
   // Now and then as far from natural as effects take a voice.
@@ -153,10 +153,10 @@ function addDoubles(out: Stereo, dry: Stereo, sampleRate: number, random: Random
   }
 }
 
-/** Backing voices: the same take or other takes at musical intervals. */
+/** Backing voices up to a small choir: the same take or other takes at musical intervals. */
 function addHarmonies(studio: Studio, out: Stereo, dry: Stereo, random: RandomStream): void {
   const { vocalLength: length } = studio.config
-  for (let voices = 1 + random.integer(3); voices > 0; voices--) {
+  for (let voices = 1 + random.integer(5); voices > 0; voices--) {
     const ratio = 2 ** (random.pick(harmonies) / 12)
     const source = random.chance(0.5) ? dry : line(studio, Math.ceil(length * ratio), random, true).sound
     const voice = changeSpeed(source, ratio, length)
