@@ -4,10 +4,9 @@ import { join } from 'node:path'
 import type { EngineId } from '#main/engine/engine'
 import { examineRung, rungLabels, type RungReport } from '#main/engine/rungs'
 import { appRoot } from '#main/node/appRoot'
+import { followLastWords } from '#main/node/lastWords'
 
 const longestSeconds = 90
-/** Bytes of what a probe says on standard error that are kept to explain a crash. */
-const keptText = 2000
 
 /** Examines a rung in a process of its own; where no process can be started, in this one. */
 export function probeRung(id: EngineId): Promise<RungReport> {
@@ -24,10 +23,7 @@ export function probeWith(entry: string, id: EngineId): Promise<RungReport> {
       execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
-    let said = ''
-    child.stderr!.on('data', (text: Buffer) => {
-      said = (said + text.toString()).slice(-keptText)
-    })
+    const lastWords = followLastWords(child.stderr)
     const refuse = (refusal: string) => resolve({ id, label: rungLabels[id], refusal })
     const timer = setTimeout(() => {
       refuse(`it did not answer within ${longestSeconds} seconds.`)
@@ -40,8 +36,8 @@ export function probeWith(entry: string, id: EngineId): Promise<RungReport> {
     })
     child.on('exit', (code, signal) => {
       clearTimeout(timer)
-      const lastLine = said.trim().split('\n').at(-1)
-      refuse(`it crashed when it was tried (${signal ?? `exit status ${code}`}${lastLine ? `: ${lastLine.slice(0, 160)}` : ''}).`)
+      const end = [signal ?? `exit status ${code}`, lastWords().slice(0, 160)].filter(Boolean).join(': ')
+      refuse(`it crashed when it was tried (${end}).`)
     })
   })
 }

@@ -1,17 +1,13 @@
 import { fork } from 'node:child_process'
 import type { ComputeProcess } from '#main/compute/client'
-
-/** How much of what a process last said on standard error is kept to explain why it died. */
-const keptOutput = 300
+import { followLastWords } from '#main/node/lastWords'
 
 /** Starts `entry`, the built src-main/compute/entry, as a child process of Node. */
 export function forkCompute(entry: string): ComputeProcess {
   // The advanced serialisation keeps what JSON loses: infinities and fields that are undefined.
   const child = fork(entry, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
-  let output = ''
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+  const lastWords = followLastWords(child.stderr, (text) => {
     if (process.env['STEMWRIGHT_DEBUG']) process.stderr.write(text)
-    output = (output + text).slice(-keptOutput)
   })
   return {
     // A message to a process that has just died is lost; its exit is what tells.
@@ -24,12 +20,11 @@ export function forkCompute(entry: string): ComputeProcess {
         told = true
       }
       child.on('error', (error) => tell(error.message))
-      child.on('exit', (code, signal) => tell([signal ? `signal ${signal}` : `exit status ${code}`, lastLine(output)].filter(Boolean).join(': ')))
+      child.on('exit', (code, signal) => {
+        const end = signal ? `signal ${signal}` : `exit status ${code}`
+        tell([end, lastWords()].filter(Boolean).join(': '))
+      })
     },
     kill: () => void child.kill('SIGKILL'),
   }
-}
-
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1)?.trim() ?? ''
 }

@@ -1,5 +1,6 @@
 import { added, inStep, shared, type Blocks } from '#main/separation/blocks'
-import { separateVocals, type Quality, type Separator } from '#main/separation/separator'
+import { separateVocals, type Separator } from '#main/separation/separator'
+import type { Quality } from '#shared/contract/separation'
 import { oracleMasks, applyMask } from '#shared/dsp/masks'
 import { createStft } from '#shared/dsp/stft'
 import { checkpointCancel, type WorkContext } from '#shared/jobs/work'

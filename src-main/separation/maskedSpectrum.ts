@@ -2,10 +2,11 @@ import { fieldOffsets, fieldSize, rowCount, rowOfBin } from '#main/models/bandLa
 import { Repetition } from '#main/models/repetition'
 import { featureKinds, rowPowers, writeFeatures, type StereoSpectrum } from '#main/models/spectralFeatures'
 import type { SeparationOptions, Separator } from '#main/separation/separator'
+import type { Quality } from '#shared/contract/separation'
 import { createSegmentPlan, type SegmentPlan } from '#shared/dsp/segments'
 import { createSpectrum, type Spectrum } from '#shared/dsp/spectrum'
 
-const overlaps = { fast: 0.25, best: 0.75 } as const
+const overlaps: Readonly<Record<Quality, number>> = { fast: 0.25, best: 0.75 }
 
 /** Frames kept beyond what is needed, so that buffers are moved seldom. */
 const slack = 256
@@ -76,7 +77,7 @@ export class MaskedSpectrum {
     // A segment waits for the frames in which its repetitions are looked for; these say, too, which segments follow it.
     const seen = this.received - this.separator.config.repetition.reach
     const ready = Math.floor((seen - this.plan.size) / this.plan.step) + 1
-    const count = Math.min(batch, Math.min(this.segmentCount, Infinity) - this.segments)
+    const count = Math.min(batch, this.segmentCount - this.segments)
     if (count <= 0 || (this.segmentCount === Infinity && ready - this.segments < batch)) return false
     const { frames, layout } = this.separator.config
     const size = frames * this.rows * featureKinds

@@ -2,13 +2,11 @@ import type { Engine, Executable, NamedArrays } from '#main/engine/engine'
 import { maskProgram, type DuoVaeConfig } from '#main/models/duoVae'
 import type { Blocks } from '#main/separation/blocks'
 import { MaskedSpectrum } from '#main/separation/maskedSpectrum'
+import type { Quality } from '#shared/contract/separation'
 import { createResampler, type Resampler } from '#shared/dsp/resample'
 import { createStft, type Stft } from '#shared/dsp/stft'
 import type { ForwardStftStream, InverseStftStream } from '#shared/dsp/stftStream'
 import { checkpointCancel, type WorkContext } from '#shared/jobs/work'
-
-/** `best` lets every frame be seen by four segments, `fast` by little more than one. */
-export type Quality = 'fast' | 'best'
 
 /** A model made ready on an engine. Call `dispose` when done. */
 export interface Separator {
@@ -52,54 +50,25 @@ export async function* separateVocals(
   options: SeparationOptions,
   context: WorkContext,
 ): AsyncGenerator<Float32Array[]> {
-  const { sampleRate, fftSize, hopLength } = separator.config.stft
-  const stft = await createStft({ fftSize, hopLength })
-  const channels = await Promise.all(
-    Array.from({ length: input.channels }, () => channelPath(stft, input.sampleRate, sampleRate)),
-  )
-  const spectrum = new MaskedSpectrum(separator, options, stft.bins, input.channels)
-  let received = 0
-  let resampled = 0
-  let yielded = 0
+  const path = await SoundPath.open(input, separator, options)
+  let done = 0
+  const advance = async function* (): AsyncGenerator<Float32Array[]> {
+    for await (const block of path.vocals()) {
+      done += block[0]!.length
+      if (block[0]!.length > 0) yield block
+      reportProgress(context, done, input)
+      await checkpointCancel(context)
+    }
+  }
   try {
-    const advance = async function* (ended: boolean): AsyncGenerator<Float32Array[]> {
-      spectrum.push(channels.map((channel) => channel.forward.pull()))
-      if (ended) spectrum.end()
-      for (;;) {
-        const worked = await spectrum.step()
-        const masked = spectrum.pull()
-        channels.forEach((channel, i) => channel.inverse.push(masked[i]!))
-        const last = ended && spectrum.finished
-        if (last) channels.forEach((channel) => channel.inverse.end(resampled))
-        const out = channels.map(({ up, inverse }) => up.process(inverse.pull()))
-        // Rates that do not divide may round the length up or down by a sample on the way there and back.
-        const block = last ? fitted(out.map((samples, i) => joined(samples, channels[i]!.up.flush())), received - yielded) : out
-        yielded += block[0]!.length
-        if (block[0]!.length > 0) yield block
-        reportProgress(context, yielded, input)
-        await checkpointCancel(context)
-        if (!worked || last) return
-      }
-    }
     for await (const block of input.blocks) {
-      received += block[0]!.length
-      channels.forEach((channel, i) => {
-        const samples = channel.down.process(block[i]!)
-        if (i === 0) resampled += samples.length
-        channel.forward.push(samples)
-      })
-      yield* advance(false)
+      path.push(block)
+      yield* advance()
     }
-    channels.forEach((channel, i) => {
-      const samples = channel.down.flush()
-      if (i === 0) resampled += samples.length
-      channel.forward.push(samples)
-      channel.forward.end()
-    })
-    yield* advance(true)
+    path.end()
+    yield* advance()
   } finally {
-    channels.forEach(({ down, up }) => [down, up].forEach((resampler) => resampler.dispose()))
-    stft.dispose()
+    path.dispose()
   }
 }
 
@@ -116,6 +85,85 @@ async function channelPath(stft: Stft, source: number, model: number): Promise<C
     forward: stft.openForward(),
     inverse: stft.openInverse(),
     up: await createResampler(model, source),
+  }
+}
+
+/** The way of a sound to the model's rate, through its masks, and back, as far as its blocks have come. */
+class SoundPath {
+  private received = 0
+  private resampled = 0
+  private yielded = 0
+  private ended = false
+
+  private constructor(
+    private readonly stft: Stft,
+    private readonly channels: ChannelPath[],
+    private readonly spectrum: MaskedSpectrum,
+  ) {}
+
+  static async open(input: SeparationInput, separator: Separator, options: SeparationOptions): Promise<SoundPath> {
+    const { sampleRate, fftSize, hopLength } = separator.config.stft
+    const stft = await createStft({ fftSize, hopLength })
+    const path = new SoundPath(stft, [], new MaskedSpectrum(separator, options, stft.bins, input.channels))
+    try {
+      for (let i = 0; i < input.channels; i++) path.channels.push(await channelPath(stft, input.sampleRate, sampleRate))
+      return path
+    } catch (error) {
+      path.dispose()
+      throw error
+    }
+  }
+
+  /** Takes the next block. */
+  push(block: readonly Float32Array[]): void {
+    this.received += block[0]!.length
+    this.forward((down, channel) => down.process(block[channel]!))
+  }
+
+  /** Says that no block follows. */
+  end(): void {
+    this.forward((down) => down.flush())
+    for (const { forward } of this.channels) forward.end()
+    this.ended = true
+  }
+
+  private forward(resampledBy: (down: Resampler, channel: number) => Float32Array): void {
+    this.channels.forEach(({ down, forward }, channel) => {
+      const samples = resampledBy(down, channel)
+      if (channel === 0) this.resampled += samples.length
+      forward.push(samples)
+    })
+  }
+
+  /** Yields, batch by batch of segments, the vocals that the blocks so far suffice for; some blocks are empty. */
+  async *vocals(): AsyncGenerator<Float32Array[]> {
+    const { spectrum, channels } = this
+    spectrum.push(channels.map(({ forward }) => forward.pull()))
+    if (this.ended) spectrum.end()
+    for (;;) {
+      const worked = await spectrum.step()
+      const masked = spectrum.pull()
+      channels.forEach(({ inverse }, i) => inverse.push(masked[i]!))
+      const last = this.ended && spectrum.finished
+      const block = last ? this.lastBlock() : channels.map(({ up, inverse }) => up.process(inverse.pull()))
+      this.yielded += block[0]!.length
+      yield block
+      if (!worked || last) return
+    }
+  }
+
+  /** Rates that do not divide may round the length up or down by a sample on the way there and back. */
+  private lastBlock(): Float32Array[] {
+    const rest = this.channels.map(({ up, inverse }) => {
+      inverse.end(this.resampled)
+      return joined(up.process(inverse.pull()), up.flush())
+    })
+    return fitted(rest, this.received - this.yielded)
+  }
+
+  dispose(): void {
+    for (const { down, up } of this.channels) [down, up].forEach((resampler) => resampler.dispose())
+    this.stft.dispose()
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Stereo } from '#shared/audio/audioClip'
-import { separateVocals, type Quality, type Separator } from '#main/separation/separator'
+import { separateVocals, type Separator } from '#main/separation/separator'
+import type { Quality } from '#shared/contract/separation'
 import { createSdrMeter, type SdrScores } from '#shared/metrics/sdr'
 import type { WorkContext } from '#shared/jobs/work'
 

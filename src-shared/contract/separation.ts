@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { request } from '#shared/contract/defineContract'
 
+/** `best` lets every frame be seen by four segments, `fast` by little more than one. */
 export const qualities = ['fast', 'best'] as const
 export const quality = z.enum(qualities)
 export type Quality = z.infer<typeof quality>

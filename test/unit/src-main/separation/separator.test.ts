@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Engine } from '#main/engine/engine'
-import { separateVocals, type Quality, type Separator } from '#main/separation/separator'
+import { separateVocals, type Separator } from '#main/separation/separator'
 import { presets } from '#main/training/presets'
+import type { Quality } from '#shared/contract/separation'
 import { randomStream } from '#shared/random'
 import { quietContext } from '#test/soundFiles'
 
