@@ -16,7 +16,7 @@ import {
 } from '#main/models/spectralFeatures'
 import type { Stereo } from '#shared/audio/audioClip'
 import type { Stft } from '#shared/dsp/stft'
-import { randomStream } from '#shared/random'
+import { randomStream, type RandomStream } from '#shared/random'
 
 /** How takes become training patches. */
 export interface PatchConfig {
@@ -65,23 +65,7 @@ export function patchSource(studio: TakeStudio, model: DuoVaeConfig, stft: Stft,
     music: sliding((index) => spectrumOf(studio.music(root.fork(`music ${index}`)), stft, bins)),
   }
   const mixtures = sliding((number) => {
-    const random = root.fork(`mixture ${number}`)
-    const { vocalsPerScene, vocalPool, musicPool, reuse } = config
-    const fate = random.uniform()
-    const draw = (kind: 'vocals' | 'music', used: number, pool: number, gain: number): PlacedTake => {
-      const oldest = Math.floor(used / reuse)
-      const spectrum = takes[kind](oldest + random.integer(pool), oldest)
-      return { spectrum: random.chance(0.5) ? spectrum : [spectrum[1], spectrum[0]], gain: random.chance(0.5) ? gain : -gain }
-    }
-    const music = draw('music', number, musicPool, fate > 1 - config.withoutMusic ? 0 : 1)
-    const level = config.balance.mean + config.balance.deviation * random.normal()
-    const line = () => {
-      const balance = Math.min(12, Math.max(-18, level + config.balance.wander * random.normal()))
-      return draw('vocals', number * vocalsPerScene, vocalPool, fate < config.withoutVocals ? 0 : 10 ** (balance / 20))
-    }
-    // Choruses come back and voices are looped: that something repeats must not alone make it music.
-    const lines = Array.from({ length: random.chance(config.repeatedVocals) ? 1 + random.integer(2) : vocalsPerScene }, line)
-    const vocals = Array.from({ length: vocalsPerScene }, (_, i) => lines[i % lines.length]!)
+    const { vocals, music } = drawTakes(number, root.fork(`mixture ${number}`), takes, config)
     return mixScene(vocals, music, model)
   })
   const writeNumber = (number: number, out: NamedArrays, item: number) => {
@@ -103,6 +87,34 @@ export function patchSource(studio: TakeStudio, model: DuoVaeConfig, stft: Stft,
   }
 }
 
+/** Takes by number, of which those before `oldest` will not be asked for again. */
+type TakesByNumber = (index: number, oldest: number) => StereoSpectrum
+
+/** The takes of mixture `number`, at their levels, sides and polarities. */
+function drawTakes(
+  number: number,
+  random: RandomStream,
+  takes: { vocals: TakesByNumber; music: TakesByNumber },
+  config: PatchConfig,
+): { vocals: PlacedTake[]; music: PlacedTake } {
+  const { vocalsPerScene, vocalPool, musicPool, reuse } = config
+  const fate = random.uniform()
+  const draw = (kind: 'vocals' | 'music', used: number, pool: number, gain: number): PlacedTake => {
+    const oldest = Math.floor(used / reuse)
+    const spectrum = takes[kind](oldest + random.integer(pool), oldest)
+    return { spectrum: random.chance(0.5) ? spectrum : [spectrum[1], spectrum[0]], gain: random.chance(0.5) ? gain : -gain }
+  }
+  const music = draw('music', number, musicPool, fate > 1 - config.withoutMusic ? 0 : 1)
+  const level = config.balance.mean + config.balance.deviation * random.normal()
+  const line = () => {
+    const balance = Math.min(12, Math.max(-18, level + config.balance.wander * random.normal()))
+    return draw('vocals', number * vocalsPerScene, vocalPool, fate < config.withoutVocals ? 0 : 10 ** (balance / 20))
+  }
+  // Choruses come back and voices are looped: that something repeats must not alone make it music.
+  const lines = Array.from({ length: random.chance(config.repeatedVocals) ? 1 + random.integer(2) : vocalsPerScene }, line)
+  return { vocals: Array.from({ length: vocalsPerScene }, (_, i) => lines[i % lines.length]!), music }
+}
+
 function emptyBatch(model: DuoVaeConfig, size: number): NamedArrays {
   const empty = (shape: readonly number[]) => new Float32Array(sizeOf(shape))
   return {
@@ -118,7 +130,7 @@ interface PlacedTake {
   readonly gain: number
 }
 
-/** A mixture of two takes as the network sees it, whole. */
+/** A mixture as the network sees it, whole. */
 interface Scene {
   readonly frames: number
   readonly mixture: RowPowers

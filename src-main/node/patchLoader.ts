@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { NamedArrays } from '#main/engine/engine'
 import { appRoot } from '#main/node/appRoot'
-import type { PatchWorkerSetup } from '#main/node/patchWorker'
+import type { PatchWorkerAnswer, PatchWorkerSetup } from '#main/node/patchWorker'
+import { fromFailure } from '#shared/jobs/job'
 
 /** Gives batches by step number from a thread of its own, made ahead so that the engine need not wait. */
 export interface PatchLoader {
@@ -13,6 +14,7 @@ export interface PatchLoader {
 /** Batches made beyond the one asked for. */
 const ahead = 2
 
+/** Starts the thread. A batch that cannot be made fails with the AppError that it failed with there. */
 export function openPatchLoader(setup: PatchWorkerSetup): PatchLoader {
   const worker = new Worker(join(appRoot, 'out/main/patchWorker.js'), { workerData: setup })
   const batches = new Map<number, PromiseWithResolvers>()
@@ -24,10 +26,10 @@ export function openPatchLoader(setup: PatchWorkerSetup): PatchLoader {
     worker.postMessage(step)
     return entry
   }
-  worker.on('message', ({ step, batch, error }: { step: number; batch: NamedArrays; error?: unknown }) => {
-    const entry = batches.get(step)
-    if (error) entry?.reject(error)
-    else entry?.resolve(batch)
+  worker.on('message', (message: PatchWorkerAnswer) => {
+    const entry = batches.get(message.step)
+    if ('failure' in message) entry?.reject(fromFailure(message.failure))
+    else entry?.resolve(message.batch)
   })
   worker.on('error', (error) => batches.forEach((entry) => entry.reject(error)))
   return {

@@ -2,17 +2,22 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { excerptSource } from '#main/datasets/blindExcerpts'
 import { patchSource, type PatchConfig, type PatchSource } from '#main/datasets/patches'
 import { takeStudio, type TakeConfig } from '#main/datasets/takes'
+import type { NamedArrays } from '#main/engine/engine'
 import type { ConvVaeConfig } from '#main/models/convVae'
 import type { DuoVaeConfig } from '#main/models/duoVae'
 import { openRecordings, type CachedRecording } from '#main/node/recordingCache'
 import { createFft, fftSizeAtLeast } from '#shared/dsp/fft'
 import { createStft } from '#shared/dsp/stft'
+import { toFailure, type Failure } from '#shared/jobs/job'
 
 /** What the thread is started with. */
 export type PatchWorkerSetup = { recordings: readonly CachedRecording[]; batchSize: number } & (
   | { model: DuoVaeConfig; takes: TakeConfig; patches: PatchConfig }
   | { model: ConvVaeConfig; seed: number }
 )
+
+/** What the thread says of each step that it is asked for. */
+export type PatchWorkerAnswer = { step: number } & ({ batch: NamedArrays } | { failure: Failure })
 
 /** Seconds of the longest reverberation tail; see `randomRoom`. */
 const longestTail = 3
@@ -35,6 +40,6 @@ parentPort?.on('message', async (step: number) => {
     const batch = (await source).batch(step, setup.batchSize)
     parentPort?.postMessage({ step, batch }, Object.values(batch).map((values) => values.buffer as ArrayBuffer))
   } catch (error) {
-    parentPort?.postMessage({ step, error })
+    parentPort?.postMessage({ step, failure: toFailure(error) })
   }
 })

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { patchSource, type PatchConfig } from '#main/datasets/patches'
 import type { TakeStudio } from '#main/datasets/takes'
 import type { NamedArrays } from '#main/engine/engine'
-import { fieldOffsets, rowCount } from '#main/models/bandLayout'
+import { fieldOffsets, fieldSize, rowCount } from '#main/models/bandLayout'
 import { featureShape, maskShape } from '#main/models/duoVae'
+import { featureKinds } from '#main/models/spectralFeatures'
 import { presets } from '#main/training/presets'
 import { createStft, type Stft } from '#shared/dsp/stft'
 import { randomStream, type RandomStream } from '#shared/random'
@@ -19,6 +20,8 @@ const config: PatchConfig = {
   scenes: 2,
   patchesPerScene: 3,
   balance: { mean: 0, deviation: 0, wander: 0 },
+  repeatedVocals: 0,
+  hiddenRepetition: 0,
   withoutVocals: 0,
   withoutMusic: 0,
 }
@@ -86,6 +89,25 @@ describe('patches', () => {
       // A frame at the very edge has half of its window outside.
       expect(Math.min(...powers) / mean).toBeGreaterThan(0.7)
     }
+  })
+
+  it('can hide what repeats', () => {
+    const field = fieldSize(model.layout)
+    const repetitionOf = (features: Float32Array) => features.filter((_, i) => Math.floor(i / field) % featureKinds === featureKinds - 1)
+    const told = (change: Partial<PatchConfig>) => repetitionOf(source(change).batch(0, size).features!)
+    expect(new Set(told({ hiddenRepetition: 1 })).size).toBe(1)
+    expect(new Set(told({})).size).toBeGreaterThan(100)
+  })
+
+  it('can repeat one or two takes of vocals where there would be one after the other', () => {
+    const takesOf = (repeatedVocals: number) => {
+      let made = 0
+      const counting = { ...studio, vocals: (random: RandomStream) => (made++, studio.vocals(random)) }
+      source({ repeatedVocals, vocalsPerScene: 8, vocalPool: 1000 }, counting).batch(0, 1)
+      return made
+    }
+    expect(takesOf(0)).toBeGreaterThan(2)
+    expect(takesOf(1)).toBeLessThanOrEqual(2)
   })
 
   it.each([
