@@ -2,14 +2,16 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Manifest, ManifestOptions } from '#main/datasets/manifest'
-import type { Engine } from '#main/engine/engine'
+import type { Differentiable, Engine } from '#main/engine/engine'
 import type { ConvVaeConfig } from '#main/models/convVae'
 import type { DuoVaeConfig } from '#main/models/duoVae'
 import { initialParameters } from '#main/models/initialise'
 import { shapesOf, type ParameterSpecs } from '#main/models/layers'
+import { convVaeFamily } from '#main/node/convVaeTraining'
+import { duoVaeFamily } from '#main/node/duoVaeTraining'
 import { loadModel, writeWhole } from '#main/node/modelFiles'
 import { appendHistory, rewindHistory } from '#main/node/runHistory'
-import { trainingFamily } from '#main/node/trainingFamilies'
+import type { TrainingFamily } from '#main/node/trainingFamily'
 import type { ReferencePiece } from '#main/separation/validation'
 import { decodeCheckpoint, encodeCheckpoint, freshCheckpoint, type Checkpoint } from '#main/training/checkpoint'
 import { trainingConfig, type TrainingConfig } from '#main/training/config'
@@ -44,62 +46,88 @@ export interface TrainingRun {
   onEpoch(line: HistoryLine): void
 }
 
-/** Runs or continues a training; the best model so far is always whole in `model/`. */
-export async function runTraining(run: TrainingRun, engine: Engine, context: WorkContext): Promise<StopReason> {
-  const { model, config } = await openConfig(run)
-  const family = trainingFamily(run, model, config, engine)
-  const { program, specs } = family
-  const checkpoint = await openCheckpoint(run, specs, config)
-  await rewindHistory(run.runFolder, checkpoint.optimizer.step)
-  const loader = await family.openBatches(context)
-  const differentiable = await engine.compileGradients(program)
-  try {
-    const validate = await family.openValidation(differentiable)
-    const ports = {
-      program,
-      differentiable,
-      batch: (step: number) => loader.batch(step),
-      validate,
-      now: () => performance.now() / 1000,
-      async save(state: Checkpoint, line: HistoryLine) {
-        if (line.best) await family.save(join(run.runFolder, 'model'), state.optimizer.average, line)
-        // The line first: what is written of steps that the checkpoint does not know is taken back when the run goes on.
-        await appendHistory(run.runFolder, line)
-        await writeWhole(join(run.runFolder, 'last.safetensors'), encodeCheckpoint(state, shapesOf(specs)))
-        run.onEpoch(line)
-      },
-    }
-    return await train(config, checkpoint, ports, { seconds: run.seconds }, context)
-  } finally {
-    differentiable.dispose()
-    await loader.close()
-  }
+/** The model that a run started from; kept in its config.json. */
+export interface BaseModel {
+  readonly folder: string
+  readonly name: string
+  readonly attributions: readonly string[]
+}
+
+/** What a run was started with; its config.json. */
+export interface RunConfig {
+  readonly model: ModelConfig
+  readonly training: TrainingConfig
+  readonly data: RunData
+  readonly base?: BaseModel | undefined
 }
 
 type ModelConfig = DuoVaeConfig | ConvVaeConfig
 
-async function openConfig(run: TrainingRun): Promise<{ model: ModelConfig; config: TrainingConfig }> {
-  const { runFolder, preset, overrides, resume, data } = run
+/** Runs or continues a training; the best model so far is always whole in `model/`. */
+export async function runTraining(run: TrainingRun, engine: Engine, context: WorkContext): Promise<StopReason> {
+  const { model, training: config, base } = await openConfig(run)
+  const family = familyOf(run, model, config, engine, base)
+  const checkpoint = await openCheckpoint(run, family.specs, config, base)
+  await rewindHistory(run.runFolder, checkpoint.optimizer.step)
+  const loader = await family.openBatches(context)
+  let differentiable: Differentiable | undefined
+  try {
+    differentiable = await engine.compileGradients(family.program)
+    const ports = {
+      program: family.program,
+      differentiable,
+      batch: (step: number) => loader.batch(step),
+      validate: await family.openValidation(differentiable),
+      now: () => performance.now() / 1000,
+      save: (state: Checkpoint, line: HistoryLine) => saveEpoch(run, family, state, line),
+    }
+    return await train(config, checkpoint, ports, { seconds: run.seconds }, context)
+  } finally {
+    differentiable?.dispose()
+    await loader.close()
+  }
+}
+
+async function saveEpoch(run: TrainingRun, family: TrainingFamily, state: Checkpoint, line: HistoryLine): Promise<void> {
+  if (line.best) await family.save(join(run.runFolder, 'model'), state.optimizer.average, line)
+  // The line first: what is written of steps that the checkpoint does not know is taken back when the run goes on.
+  await appendHistory(run.runFolder, line)
+  await writeWhole(join(run.runFolder, 'last.safetensors'), encodeCheckpoint(state, shapesOf(family.specs)))
+  run.onEpoch(line)
+}
+
+function familyOf(run: TrainingRun, model: ModelConfig, config: TrainingConfig, engine: Engine, base?: BaseModel): TrainingFamily {
+  if (model.family === 'duovae') return duoVaeFamily(run, model, config, engine, base)
+  return convVaeFamily(run, model, config, engine, base)
+}
+
+async function openConfig({ runFolder, preset, overrides, resume, data, from }: TrainingRun): Promise<RunConfig> {
   const path = join(runFolder, 'config.json')
   if (resume) {
-    const { model, training } = await readRunConfig(runFolder)
-    return { model, config: { ...training, ...(overrides.totalSteps && { totalSteps: overrides.totalSteps }) } }
+    const saved = await readRunConfig(runFolder)
+    return { ...saved, training: { ...saved.training, ...(overrides.totalSteps && { totalSteps: overrides.totalSteps }) } }
   }
   if (existsSync(path)) {
     const advice = 'continue it with --resume or name another folder with --out'
     throw new AppError('OUTPUT_EXISTS', `${runFolder} already holds a run. Nothing was changed; ${advice}.`)
   }
-  const config = trainingConfig.parse({ ...preset.training, ...overrides })
+  const training = trainingConfig.parse({ ...preset.training, ...overrides })
+  const config = { model: preset.model, training, data, ...(from !== undefined && { base: await describeBase(from) }) }
   await mkdir(runFolder, { recursive: true })
-  await writeWhole(path, `${JSON.stringify({ model: preset.model, training: config, data }, undefined, 2)}\n`)
-  return { model: preset.model, config }
+  await writeWhole(path, `${JSON.stringify(config, undefined, 2)}\n`)
+  return config
+}
+
+async function describeBase(folder: string): Promise<BaseModel> {
+  const { name, attributions } = (await loadModel(folder)).card
+  return { folder, name, attributions }
 }
 
 /** What a run was started with, as its config.json says. @throws AppError INVALID_INPUT when the folder holds no run. */
-export async function readRunConfig(runFolder: string): Promise<{ model: ModelConfig; training: TrainingConfig; data: RunData }> {
+export async function readRunConfig(runFolder: string): Promise<RunConfig> {
   const text = await readFile(join(runFolder, 'config.json'), 'utf8').catch(() => notARun(runFolder))
-  const { model, training, data } = JSON.parse(text) as { model: ModelConfig; training: unknown; data: RunData }
-  return { model, training: trainingConfig.parse(training), data }
+  const config = JSON.parse(text) as RunConfig
+  return { ...config, training: trainingConfig.parse(config.training) }
 }
 
 function notARun(folder: string): never {
@@ -107,18 +135,19 @@ function notARun(folder: string): never {
 }
 
 async function openCheckpoint(
-  { runFolder, resume, from }: TrainingRun,
+  { runFolder, resume }: TrainingRun,
   specs: ParameterSpecs,
   config: TrainingConfig,
+  base: BaseModel | undefined,
 ): Promise<Checkpoint> {
   const last = join(runFolder, 'last.safetensors')
   if (resume && existsSync(last)) return decodeCheckpoint(await readFile(last), shapesOf(specs))
   const parameters = initialParameters(specs, randomStream(config.seed).fork('parameters'))
-  if (from) {
-    const base = await loadModel(from)
-    for (const [name, values] of Object.entries(base.parameters)) {
+  if (base) {
+    const { parameters: learned } = await loadModel(base.folder)
+    for (const [name, values] of Object.entries(learned)) {
       if (parameters[name]?.length !== values.length) {
-        const what = `"${base.card.name}" has another shape than this preset (${name})`
+        const what = `"${base.name}" has another shape than this preset (${name})`
         throw new AppError('MODEL_INCOMPATIBLE', `${what}. Nothing was started; choose the preset that it was trained with.`)
       }
       parameters[name] = values

@@ -1,0 +1,80 @@
+import { requireTrainable, type Split } from '#main/datasets/manifest'
+import { sizeOf, type Engine, type NamedArrays } from '#main/engine/engine'
+import { convVae, convVaeLoss, type ConvVaeConfig } from '#main/models/convVae'
+import { shapesOf } from '#main/models/layers'
+import { saveWeights } from '#main/node/modelFiles'
+import { openPatchLoader, type PatchLoader } from '#main/node/patchLoader'
+import { describeRun, runRecordings, type TrainingFamily } from '#main/node/trainingFamily'
+import type { BaseModel, TrainingRun } from '#main/node/trainingRun'
+import { unwatchedContext } from '#main/node/workContext'
+import type { TrainingConfig } from '#main/training/config'
+import type { WorkContext } from '#shared/jobs/work'
+
+/** Batches of validation excerpts. */
+const validationBatches = 4
+
+/** Trains a ConvVAE blind, on mixtures alone, and validates it by its loss without noise. */
+export function convVaeFamily(
+  run: TrainingRun,
+  model: ConvVaeConfig,
+  config: TrainingConfig,
+  engine: Engine,
+  base: BaseModel | undefined,
+): TrainingFamily {
+  const { parameters: specs } = convVae(model)
+  const program = convVaeLoss(model, config.batchSize)
+  const open = (split: Split, seed: number, context: WorkContext) => openExcerpts(run, model, config, split, seed, context)
+  return {
+    specs,
+    program,
+    async openBatches(context) {
+      requireTrainable(run.manifest, true)
+      return open('train', config.seed, context)
+    },
+    async openValidation(differentiable) {
+      const held = run.manifest.entries.some(({ split }) => split === 'validation') ? 'validation' : 'train'
+      const batches = await firstBatches(await open(held, config.seed + 1, unwatchedContext()))
+      const still: NamedArrays = { beta: Float32Array.of(config.beta) }
+      for (const [name, shape] of Object.entries(program.inputs)) {
+        if (name.startsWith('noise')) still[name] = new Float32Array(sizeOf(shape))
+      }
+      return async (parameters) => {
+        const terms: Record<string, number> = { loss: 0, reconstruction: 0, kl: 0 }
+        for (const batch of batches) {
+          const { outputs } = await differentiable.gradients(parameters, { ...batch, ...still })
+          for (const name of Object.keys(terms)) terms[name]! += outputs[name]![0]! / batches.length
+        }
+        return { score: -terms.loss!, terms }
+      }
+    },
+    save: async (directory, parameters, line) =>
+      saveWeights(directory, parameters, shapesOf(specs), {
+        ...(await describeRun(run, base)),
+        config: model,
+        validation: line.validation,
+        training: { steps: line.step, seconds: line.seconds, seed: config.seed, engine: engine.label, config },
+      }),
+  }
+}
+
+async function openExcerpts(
+  run: TrainingRun,
+  model: ConvVaeConfig,
+  { batchSize }: TrainingConfig,
+  wanted: Split,
+  seed: number,
+  context: WorkContext,
+): Promise<PatchLoader> {
+  const isMixture = (kind: string) => kind !== 'voice' && kind !== 'music'
+  const { sampleRate } = model.stft
+  const recordings = await runRecordings(run, ({ split, kind }) => split === wanted && isMixture(kind), sampleRate, context)
+  return openPatchLoader({ recordings, model, seed, batchSize })
+}
+
+async function firstBatches(loader: PatchLoader): Promise<NamedArrays[]> {
+  try {
+    return await Promise.all(Array.from({ length: validationBatches }, (_, step) => loader.batch(step)))
+  } finally {
+    await loader.close()
+  }
+}

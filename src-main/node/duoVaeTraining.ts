@@ -1,0 +1,104 @@
+import { join } from 'node:path'
+import { requireTrainable } from '#main/datasets/manifest'
+import type { Engine, NamedArrays } from '#main/engine/engine'
+import { duoVae, type DuoVaeConfig } from '#main/models/duoVae'
+import { duoVaeLoss, duoVaeTrainingParameters } from '#main/models/duoVaeLoss'
+import { selfTestMask } from '#main/models/selfTest'
+import { saveModel } from '#main/node/modelFiles'
+import { openPatchLoader } from '#main/node/patchLoader'
+import { loadPiece } from '#main/node/referenceSongs'
+import { describeRun, runRecordings, type TrainingFamily } from '#main/node/trainingFamily'
+import type { BaseModel, TrainingRun } from '#main/node/trainingRun'
+import { createSeparator } from '#main/separation/separator'
+import { busiestStretch, scorePiece, type ReferencePiece } from '#main/separation/validation'
+import type { TrainingConfig } from '#main/training/config'
+import { AppError } from '#shared/errors'
+import type { WorkContext } from '#shared/jobs/work'
+
+/** Seconds of each validation song that are listened to, where most is sung. */
+const validatedSeconds = 60
+const selfTestSeed = 7
+
+/** Trains a DuoVAE on random remixes, and validates it by the SDR of the vocals of whole songs. */
+export function duoVaeFamily(
+  run: TrainingRun,
+  model: DuoVaeConfig,
+  config: TrainingConfig,
+  engine: Engine,
+  base: BaseModel | undefined,
+): TrainingFamily {
+  const names = Object.keys(duoVae(model).parameters)
+  const networkOf = (parameters: NamedArrays) => Object.fromEntries(names.map((name) => [name, parameters[name]!]))
+  const { sampleRate } = model.stft
+  return {
+    specs: duoVaeTrainingParameters(model),
+    program: duoVaeLoss(model, config.batchSize, config.loss),
+    async openBatches(context) {
+      requireTrainable(run.manifest, false)
+      requireRoomForPatches(model, config)
+      const recordings = await runRecordings(run, ({ split }) => split === 'train', sampleRate, context)
+      const { vocalSeconds, musicSeconds, ...drawing } = config.takes
+      const samples = (seconds: number) => Math.round(seconds * sampleRate)
+      const takes = { ...drawing, sampleRate, vocalLength: samples(vocalSeconds), musicLength: samples(musicSeconds) }
+      const patches = { ...config.patches, seed: config.seed, vocalsPerScene: Math.ceil(musicSeconds / vocalSeconds) }
+      return openPatchLoader({ recordings, model, takes, patches, batchSize: config.batchSize })
+    },
+    async openValidation() {
+      const pieces = [...(await validationPieces(run, sampleRate)), ...run.validationPieces]
+      return (parameters, context) => scoreSongs(pieces, model, networkOf(parameters), engine, context)
+    },
+    async save(directory, parameters, line) {
+      const measuredOn = Object.keys(line.validation).join(', ')
+      const mask = await selfTestMask(model, networkOf(parameters), engine, selfTestSeed)
+      const card = {
+        ...(await describeRun(run, base)),
+        config: model,
+        scores: [{ name: 'Vocals uSDR', value: line.score, unit: 'dB', measuredOn }],
+        training: { steps: line.step, seconds: line.seconds, seed: config.seed, engine: engine.label, config },
+        selfTest: { seed: selfTestSeed, mask },
+      }
+      await saveModel(directory, card, networkOf(parameters))
+    },
+  }
+}
+
+/** A patch is cut from a take of music so that neither touches its edges. @throws AppError INVALID_INPUT */
+function requireRoomForPatches({ frames, stft }: DuoVaeConfig, { takes }: TrainingConfig): void {
+  const least = ((frames + 3) * stft.hopLength) / stft.sampleRate
+  if (takes.musicSeconds >= least) return
+  throw new AppError(
+    'INVALID_INPUT',
+    `Takes of music of ${takes.musicSeconds} s hold no whole patch. ` +
+      `Nothing was started; set takes.musicSeconds to ${least.toFixed(1)} or more.`,
+  )
+}
+
+async function scoreSongs(
+  pieces: readonly ReferencePiece[],
+  model: DuoVaeConfig,
+  parameters: NamedArrays,
+  engine: Engine,
+  context: WorkContext,
+): Promise<{ score: number; terms: Record<string, number> }> {
+  const separator = await createSeparator(model, parameters, engine)
+  // What the user sees is how far the run is, not how far a song of its validation.
+  const silent = { ...context, onProgress: () => {} }
+  try {
+    const terms: Record<string, number> = {}
+    for (const piece of pieces) terms[piece.name] = (await scorePiece(piece, separator, 'fast', silent)).usdr
+    const scores = Object.values(terms)
+    return { score: scores.reduce((sum, value) => sum + value, 0) / Math.max(1, scores.length), terms }
+  } finally {
+    separator.dispose()
+  }
+}
+
+async function validationPieces({ manifest, data }: TrainingRun, sampleRate: number): Promise<ReferencePiece[]> {
+  const songs = manifest.songs.filter(({ split }) => split === 'validation')
+  return Promise.all(
+    songs.map(async ({ name, vocals, accompaniment }) => {
+      const files = { name, vocals: join(data.folder, vocals), accompaniment: join(data.folder, accompaniment) }
+      return busiestStretch(await loadPiece(files, sampleRate), validatedSeconds)
+    }),
+  )
+}
