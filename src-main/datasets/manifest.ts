@@ -47,7 +47,8 @@ export function readManifest(paths: readonly string[], options: ManifestOptions)
   const songs = findSongs(files, options)
   for (const name of [...options.validation, ...options.test]) {
     if (songs.some((song) => song.name === name)) continue
-    throw new AppError('DATASET_INVALID', `There is no song named "${name}" in the dataset. Nothing was started; the songs are: ${songs.map((song) => song.name).join(', ')}.`)
+    const known = songs.map((song) => song.name).join(', ') || 'none'
+    throw new AppError('DATASET_INVALID', `There is no song named "${name}" in the dataset. Nothing was started; the songs are: ${known}.`)
   }
   const entries = [
     ...songs.flatMap((song): ManifestEntry[] => [
@@ -70,7 +71,8 @@ export function requireTrainable({ entries }: Manifest, blind: boolean): void {
   if (blind ? has('songMusic', 'mixture') : has('songVocals', 'voice') && has('songMusic', 'music')) return
   throw new AppError(
     'DATASET_EMPTY',
-    `The folder holds no ${blind ? 'songs' : 'vocals, or no music,'} to train on. Nothing was started; put songs there as <song>/vocals.* with <song>/accompaniment.*, or loose recordings as voices/<group>/* and music/<group>/*.`,
+    `The folder holds no ${blind ? 'songs' : 'vocals, or no music,'} to train on. Nothing was started; put songs there as ` +
+      '<song>/vocals.* with <song>/accompaniment.*, or loose recordings as voices/<group>/* and music/<group>/*.',
   )
 }
 
@@ -82,7 +84,9 @@ function findSongs(files: readonly string[], { validation, test }: ManifestOptio
   }
   return [...stems].map(([folder, { vocals, accompaniment }]) => {
     if (!vocals || !accompaniment) {
-      throw new AppError('DATASET_INVALID', `"${folder}" has ${vocals ? 'vocals but no accompaniment' : 'an accompaniment but no vocals'}. Nothing was started; add the missing stem or take the folder away.`)
+      const found = vocals ? 'vocals but no accompaniment' : 'an accompaniment but no vocals'
+      const advice = 'Nothing was started; add the missing stem or take the folder away.'
+      throw new AppError('DATASET_INVALID', `"${folder}" has ${found}. ${advice}`)
     }
     const name = folder.split('/').at(-1)!
     const split = validation.includes(name) ? 'validation' : test.includes(name) ? 'test' : 'train'

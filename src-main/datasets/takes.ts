@@ -38,6 +38,7 @@ export interface TakeStudio {
   music(random: RandomStream): Stereo
 }
 
+/** Takes from `recordings`; those without any sound are left out. */
 export function takeStudio(recordings: readonly Recording[], config: TakeConfig, ffts: { vocals: Fft; music: Fft }): TakeStudio {
   const pools = {
     songVocals: groupsOf(recordings, 'songVocals'),

@@ -38,6 +38,7 @@ export function convVaeLatentShape(config: ConvVaeConfig, batch: number): [numbe
   return [batch, halved(config.frames), halved(config.bins), config.latentChannels]
 }
 
+/** Builds the network; nothing is computed until it is applied. */
 export function convVae(config: ConvVaeConfig): ConvVae {
   const { encoderChannels, latentChannels, varianceParameter } = config
   const encoder = sequence(
@@ -46,7 +47,10 @@ export function convVae(config: ConvVaeConfig): ConvVae {
       relu,
     ]),
   )
-  const head = (name: string) => convolution(`head/${name}`, { inputs: encoderChannels.at(-1)!, outputs: latentChannels, initialiser: name.startsWith('mean') ? 'glorot' : 'zeros' })
+  const head = (name: string) => {
+    const initialiser = name.startsWith('mean') ? 'glorot' : 'zeros'
+    return convolution(`head/${name}`, { inputs: encoderChannels.at(-1)!, outputs: latentChannels, initialiser })
+  }
   const heads = { mean1: head('mean1'), var1: head('var1'), mean2: head('mean2'), var2: head('var2') }
   const decoders = [buildDecoder('decoder1', config), buildDecoder('decoder2', config)] as const
   return {

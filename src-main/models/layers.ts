@@ -38,6 +38,7 @@ export function parametersOf(layers: readonly { parameters: ParameterSpecs }[]):
   return all
 }
 
+/** The shapes of parameters, in their order. */
 export function shapesOf(specs: ParameterSpecs): NamedShapes {
   return Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, spec.shape]))
 }

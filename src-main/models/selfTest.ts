@@ -34,5 +34,9 @@ export async function requireSelfTest(
   const mask = await selfTestMask(config, parameters, engine, expected.seed)
   const error = Math.sqrt(mask.reduce((sum, value, i) => sum + (value - expected.mask[i]!) ** 2, 0) / mask.length)
   if (error <= tolerance) return
-  throw new AppError('MODEL_CORRUPT', `The model failed its self-test on ${engine.label}: its masks are off by ${error.toPrecision(2)}. It was not used; choose another model or engine, or install it again.`)
+  throw new AppError(
+    'MODEL_CORRUPT',
+    `The model failed its self-test on ${engine.label}: its masks are off by ${error.toPrecision(2)}. ` +
+      'It was not used; choose another model or engine, or install it again.',
+  )
 }

@@ -38,8 +38,8 @@ export function encodeWeights(arrays: NamedArrays, shapes: NamedShapes, metadata
  * @throws AppError MODEL_CORRUPT when the file is not one, is cut short, or holds something else than float32.
  */
 export function decodeWeights(file: Uint8Array): { arrays: NamedArrays; shapes: NamedShapes; metadata: Record<string, string> } {
-  const corrupt = (what: string) =>
-    new AppError('MODEL_CORRUPT', `The weights file is damaged (${what}). Nothing was loaded; install the model again or choose another one.`)
+  const advice = 'Nothing was loaded; install the model again or choose another one.'
+  const corrupt = (what: string) => new AppError('MODEL_CORRUPT', `The weights file is damaged (${what}). ${advice}`)
   if (file.byteLength < 8) throw corrupt('it is too short')
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
   const headerLength = Number(view.getBigUint64(0, true))

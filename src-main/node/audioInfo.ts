@@ -90,7 +90,12 @@ function framesPresent(input: AudioInput, fileSize: number, declared: number, bi
 }
 
 /** Frames that the file should hold, where its header can be trusted to say so. */
-async function promisedFrames(path: string, input: AudioInput, declared: number | undefined, fileSize: number): Promise<number | undefined> {
+async function promisedFrames(
+  path: string,
+  input: AudioInput,
+  declared: number | undefined,
+  fileSize: number,
+): Promise<number | undefined> {
   const container = input.format.iformat?.name ?? ''
   if (container === 'mp3') return withFile(path, promisedMp3Frames)
   if (container === 'wav') {

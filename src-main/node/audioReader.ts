@@ -107,6 +107,7 @@ async function refuseShort(reader: AudioReader, path: string, minimum: number): 
     throw new AppError('AUDIO_ZERO_LENGTH', `${path} is a sound file without any sound in it (0 seconds). Export or record it again.`)
   }
   if (frames < wanted) {
-    throw new AppError('AUDIO_TOO_SHORT', `${path} lasts only ${(frames / sampleRate).toFixed(2)} s; at least ${minimum} s are needed. Choose a longer file.`)
+    const seconds = (frames / sampleRate).toFixed(2)
+    throw new AppError('AUDIO_TOO_SHORT', `${path} lasts only ${seconds} s; at least ${minimum} s are needed. Choose a longer file.`)
   }
 }

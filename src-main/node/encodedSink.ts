@@ -147,7 +147,9 @@ class Encoder implements SampleSink {
 
 async function openCodec(context: CodecContext, target: EncoderTarget, path: string): Promise<void> {
   const codec = Codec.findEncoderByName(codecs[target.container] as Parameters<typeof Codec.findEncoderByName>[0])
-  if (codec === null) throw new AppError('AUDIO_UNSUPPORTED', `${target.container.toUpperCase()} can't be written here. Choose WAV or FLAC.`)
+  if (codec === null) {
+    throw new AppError('AUDIO_UNSUPPORTED', `${target.container.toUpperCase()} can't be written here. Choose WAV or FLAC.`)
+  }
   context.allocContext3(codec)
   context.sampleRate = target.sampleRate
   context.channelLayout = nativeLayout(target.channels)

@@ -23,19 +23,24 @@ export async function loadModel(directory: string): Promise<LoadedModel> {
     readFile(join(directory, 'card.json'), 'utf8'),
     readFile(join(directory, 'weights.safetensors')),
   ]).catch((cause: unknown) => {
-    throw new AppError('MODEL_NOT_FOUND', `There is no complete model in ${directory}. Nothing was loaded; install the model again.`, { cause })
+    const message = `There is no complete model in ${directory}. Nothing was loaded; install the model again.`
+    throw new AppError('MODEL_NOT_FOUND', message, { cause })
   })
   const card = readCard(text)
   if (sha256(weights) !== card.sha256) {
-    throw new AppError('MODEL_CORRUPT', `The weights of "${card.name}" are not those of its card (SHA-256 differs). The model was not used; install it again.`)
+    throw corrupt(`The weights of "${card.name}" are not those of its card (SHA-256 differs)`)
   }
   const { arrays } = decodeWeights(weights)
   const shapes = shapesOf(duoVae(card.config).parameters)
   for (const [name, shape] of Object.entries(shapes)) {
     if (arrays[name]?.length === sizeOf(shape)) continue
-    throw new AppError('MODEL_CORRUPT', `The weights of "${card.name}" lack ${name} in the right size. The model was not used; install it again.`)
+    throw corrupt(`The weights of "${card.name}" lack ${name} in the right size`)
   }
   return { card, parameters: Object.fromEntries(Object.keys(shapes).map((name) => [name, arrays[name]!])) }
+}
+
+function corrupt(what: string, cause?: unknown): AppError {
+  return new AppError('MODEL_CORRUPT', `${what}. The model was not used; install it again.`, { cause })
 }
 
 function readCard(text: string): ModelFileCard {
@@ -43,12 +48,16 @@ function readCard(text: string): ModelFileCard {
     return modelFileCard.parse(JSON.parse(text))
   } catch (cause) {
     const why = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause)
-    throw new AppError('MODEL_CORRUPT', `The model's card cannot be used: ${why}. The model was not loaded; install it again.`, { cause })
+    throw corrupt(`The model's card cannot be used: ${why}`, cause)
   }
 }
 
 /** Writes a model's folder; each file appears whole or not at all, the card last. */
-export async function saveModel(directory: string, card: Omit<ModelFileCard, 'formatVersion' | 'sha256' | 'parameters'>, parameters: NamedArrays): Promise<void> {
+export async function saveModel(
+  directory: string,
+  card: Omit<ModelFileCard, 'formatVersion' | 'sha256' | 'parameters'>,
+  parameters: NamedArrays,
+): Promise<void> {
   await saveWeights(directory, parameters, shapesOf(duoVae(card.config).parameters), card)
 }
 

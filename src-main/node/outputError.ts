@@ -2,7 +2,9 @@ import { AppError } from '#shared/errors'
 
 const full = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 // mkdir says EEXIST where a file stands in the way of a folder.
-const refused = new Set(['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR', 'EISDIR', 'ENOENT', 'ENXIO', 'ENAMETOOLONG', 'EINVAL', 'EBUSY', 'EIO'])
+const refused = new Set(
+  'EACCES EPERM EROFS EEXIST ENOTDIR EISDIR ENOENT ENXIO ENAMETOOLONG EINVAL EBUSY EIO'.split(' '),
+)
 
 /**
  * Returns what to tell the user about a failed write to `path`: DISK_FULL or OUTPUT_NOT_WRITABLE. Anything that is not
@@ -16,7 +18,7 @@ export function outputError(path: string, error: unknown): unknown {
   return error
 }
 
-/** The same for a negative return code of FFmpeg, `name` being its POSIX name. */
+/** DISK_FULL for a file at `path`. */
 export function diskFull(path: string, cause?: unknown): AppError {
   return new AppError(
     'DISK_FULL',
@@ -25,7 +27,7 @@ export function diskFull(path: string, cause?: unknown): AppError {
   )
 }
 
-export function notWritable(path: string, reason: string, cause?: unknown): AppError {
+function notWritable(path: string, reason: string, cause?: unknown): AppError {
   return new AppError(
     'OUTPUT_NOT_WRITABLE',
     `${path} can't be written (${reason}). Choose a folder that you may write to.`,

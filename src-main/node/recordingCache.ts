@@ -18,6 +18,7 @@ export async function listFiles(folder: string): Promise<string[]> {
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length).replaceAll('\\', '/').replace(/^\//, ''))
 }
 
+/** The manifest of the files below `folder`. @throws AppError DATASET_INVALID */
 export async function readManifestOf(folder: string, options: ManifestOptions): Promise<Manifest> {
   return readManifest(await listFiles(folder), options)
 }

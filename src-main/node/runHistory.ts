@@ -30,8 +30,8 @@ export async function rewindHistory(folder: string, step: number): Promise<void>
   if (lines.length === 0) return
   const kept = lines.filter((line) => line.step <= step)
   await writeWhole(join(folder, 'history.jsonl'), kept.map((line) => `${JSON.stringify(line)}\n`).join(''))
-  const heading = Object.keys(columnsOf(lines[0]!)).join(',')
-  await writeWhole(join(folder, 'history.csv'), [heading, ...kept.map((line) => Object.values(columnsOf(line)).join(','))].join('\n') + '\n')
+  const rows = [Object.keys(columnsOf(lines[0]!)), ...kept.map((line) => Object.values(columnsOf(line)))]
+  await writeWhole(join(folder, 'history.csv'), rows.map((cells) => `${cells.join(',')}\n`).join(''))
 }
 
 function columnsOf({ train, validation, ...line }: HistoryLine): Record<string, number | boolean> {

@@ -8,12 +8,22 @@ export const trainingConfig = z.object({
   seed: z.int().nonnegative().default(1).describe('All randomness of the run follows from this number.'),
   batchSize: z.int().positive().default(8).describe('Patches that are learned from at once.'),
   learningRate: positive.default(2e-3).describe('How far one step goes; it warms up, then falls along a cosine.'),
-  weightDecay: z.number().nonnegative().default(1e-2).describe('How strongly weights are pulled towards zero, which curbs learning by heart.'),
+  weightDecay: z
+    .number()
+    .nonnegative()
+    .default(1e-2)
+    .describe('How strongly weights are pulled towards zero, which curbs learning by heart.'),
   maxGradientNorm: positive.default(5).describe('Longer gradients are shortened to this, so that one odd patch cannot spoil the network.'),
-  averageDecay: share.default(0.999).describe('The shipped weights are a running mean of those that are trained; closer to 1 averages for longer.'),
+  averageDecay: share
+    .default(0.999)
+    .describe('The shipped weights are a running mean of those that are trained; closer to 1 averages for longer.'),
   stepsPerEpoch: z.int().positive().default(250).describe('Steps between two validations.'),
   totalSteps: z.int().positive().default(10_000).describe('Steps of the whole run; the learning rate reaches its end there.'),
-  beta: z.number().nonnegative().default(1e-3).describe('Weight of the KL divergence, which keeps the latent maps close to a normal distribution.'),
+  beta: z
+    .number()
+    .nonnegative()
+    .default(1e-3)
+    .describe('Weight of the KL divergence, which keeps the latent maps close to a normal distribution.'),
   betaWarmUp: share.default(0.2).describe('Share of the run over which beta rises from 0.'),
   patience: z.int().positive().default(20).describe('Validations without a new best after which the run stops.'),
   loss: z
@@ -40,7 +50,12 @@ export const trainingConfig = z.object({
       reuse: z.int().positive().default(3).describe('How often each take is used.'),
       scenes: z.int().positive().default(8).describe('Mixtures that patches are cut from in turn.'),
       patchesPerScene: z.int().positive().default(8).describe('Patches that are cut from each mixture.'),
-      balance: z.object({ mean: z.number(), deviation: z.number().nonnegative(), wander: z.number().nonnegative() }).default({ mean: -3, deviation: 4, wander: 2 }).describe('Level of the vocals against the music, in decibels: mean and deviation over mixtures, and how far takes wander from their mixture.'),
+      balance: z
+        .object({ mean: z.number(), deviation: z.number().nonnegative(), wander: z.number().nonnegative() })
+        .default({ mean: -3, deviation: 4, wander: 2 })
+        .describe(
+          'Level of the vocals against the music, in decibels: mean and deviation over mixtures, and how far takes wander from their mixture.',
+        ),
       repeatedVocals: share.default(0.4).describe('Share of mixtures whose vocals repeat, as choruses do.'),
       hiddenRepetition: share.default(0.25).describe('Share of patches that are not told what repeats.'),
       withoutVocals: share.default(0.08).describe('Share of patches without vocals.'),

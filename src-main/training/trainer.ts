@@ -82,7 +82,8 @@ async function trainStep(config: TrainingConfig, checkpoint: Checkpoint, ports: 
   const { optimizer } = checkpoint
   const step = optimizer.step
   const progress = step / config.totalSteps
-  const inputs = { ...data, ...drawNoise(config.seed, step, ports.program), beta: Float32Array.of(betaAt(progress, config.beta, config.betaWarmUp)) }
+  const beta = betaAt(progress, config.beta, config.betaWarmUp)
+  const inputs = { ...data, ...drawNoise(config.seed, step, ports.program), beta: Float32Array.of(beta) }
   const { outputs, gradients } = await ports.differentiable.gradients(optimizer.parameters, inputs)
   const terms = Object.fromEntries(Object.entries(outputs).map(([name, values]) => [name, values[0]!]))
   if (!Number.isFinite(terms.loss)) throw diverged(step, 'the loss')
@@ -105,7 +106,11 @@ function drawNoise(seed: number, step: number, program: LossProgram): NamedArray
 }
 
 function diverged(step: number, what: string): AppError {
-  return new AppError('TRAINING_DIVERGED', `At step ${step + 1} ${what} was no longer a number, so the run was stopped. Its last and best checkpoints are intact; continue from the best one with a lower learning rate.`)
+  return new AppError(
+    'TRAINING_DIVERGED',
+    `At step ${step + 1} ${what} was no longer a number, so the run was stopped. ` +
+      'Its last and best checkpoints are intact; continue from the best one with a lower learning rate.',
+  )
 }
 
 function addTerms({ pending }: Checkpoint, terms: Record<string, number>): void {

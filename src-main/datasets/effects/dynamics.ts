@@ -9,6 +9,7 @@ export function rms(channels: readonly Float32Array[]): number {
   return Math.sqrt(sum / Math.max(1, count))
 }
 
+/** Multiplies every sample by `gain`. */
 export function scaleInPlace(channels: readonly Float32Array[], gain: number): void {
   for (const samples of channels) for (let i = 0; i < samples.length; i++) samples[i]! *= gain
 }
@@ -60,6 +61,7 @@ export function compressorGain(sidechain: readonly Float32Array[], options: Comp
   return gain
 }
 
+/** Multiplies every channel by a gain that changes from sample to sample. */
 export function applyGainInPlace(channels: readonly Float32Array[], gain: Float32Array): void {
   for (const samples of channels) for (let i = 0; i < samples.length; i++) samples[i]! *= gain[i]!
 }

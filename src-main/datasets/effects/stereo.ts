@@ -1,5 +1,6 @@
 import type { Stereo } from '#shared/audio/audioClip'
 
+/** Silence of so many samples a side. */
 export function silence(length: number): Stereo {
   return [new Float32Array(length), new Float32Array(length)]
 }

@@ -42,8 +42,8 @@ await runCommand(usage, async (args) => {
   const here = callersFolder('evaluate')
   const { songs, label, name } = await evaluate(resolve(here, folder), modelFolder(values.model, here), quality)
   const report = { songs, mean: summarizeScores(songs), model: values.model, engine: label }
-  const text = values.json ? JSON.stringify(report, undefined, 2) : `${table([...songs, { song: 'mean', ...report.mean }])}\n${name} on ${label}`
-  process.stdout.write(`${text}\n`)
+  if (values.json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`)
+  else process.stdout.write(`${table([...songs, { song: 'mean', ...report.mean }])}\n${name} on ${label}\n`)
   return exitStatus.done
 })
 

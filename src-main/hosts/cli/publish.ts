@@ -19,7 +19,8 @@ const usage = `Puts a trained model into resources/models with a card that says 
 
   npm run publish-model -- RUN/model [RUN/model ...] --id ID --name NAME --summary TEXT --songs DIR --only NAMES [--credit TEXT ...]
 
-Several models that were trained on from one start become one, their mean. It is measured on the songs NAMES (comma-separated) below DIR, none of which it may have been trained on.
+Several models that were trained on from one start become one, their mean. It is measured on the songs NAMES (comma-separated)
+below DIR, none of which it may have been trained on.
 `
 
 await runCommand(usage, async (args) => {

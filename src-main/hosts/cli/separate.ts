@@ -81,7 +81,8 @@ async function separateFile(
     if (kind !== 'separation' || state.status !== 'succeeded') throw new CancelledError()
     bar.clear()
     for (const warning of state.result.warnings) screen.write(`${input}: ${warning}\n`)
-    return { input, vocals: pathOf('vocals', state.result, services), music: pathOf('accompaniment', state.result, services), result: state.result }
+    const { result } = state
+    return { input, vocals: pathOf('vocals', result, services), music: pathOf('accompaniment', result, services), result }
   } finally {
     stop()
     bar.clear()

@@ -70,7 +70,7 @@ describe('evaluation', () => {
     expect(open).toBe(0)
     const stop = new AbortController()
     const context = { ...quietContext(stop.signal), yieldTurn: async () => stop.abort() }
-    await expect(evaluateSong(opening, constantSeparator(1), 'fast', context)).rejects.toThrow()
+    await expect(evaluateSong(opening, constantSeparator(1), 'fast', context)).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }))
     expect(open).toBe(0)
   })
 
