@@ -49,6 +49,7 @@ interface Pending {
   reject(error: Error): void
 }
 
+/** Returns a client whose process is made by `launch` when there is something to do. */
 export function createComputeClient(launch: () => ComputeProcess): ComputeClient {
   const pending = new Map<number, Pending>()
   let running: ComputeProcess | undefined
@@ -125,6 +126,7 @@ export function createComputeClient(launch: () => ComputeProcess): ComputeClient
 function crashed(reason: string): AppError {
   return new AppError(
     'COMPUTE_CRASHED',
-    `The process that does the computing stopped unexpectedly (${reason}). Nothing half-finished was kept, and the queue goes on. Try again; if it happens again, close other programs to free memory.`,
+    `The process that does the computing stopped unexpectedly (${reason}). Nothing half-finished was kept, and the queue goes on. ` +
+      'Try again; if it happens again, close other programs to free memory.',
   )
 }

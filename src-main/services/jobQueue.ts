@@ -37,6 +37,7 @@ interface Entry {
   waiters: (() => void)[]
 }
 
+/** Returns an empty queue. @param onChange is told of every job as it is added and whenever its state changes */
 export function createJobQueue(newId: () => string, onChange: (job: Job) => void): JobQueue {
   const entries = new Map<string, Entry>()
   const waiting: string[] = []

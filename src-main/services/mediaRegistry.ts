@@ -5,6 +5,7 @@ export interface MediaRegistry {
   path(mediaId: string): string | undefined
 }
 
+/** Returns an empty registry; `mediaUrl` says where a host serves a file by its id. */
 export function createMediaRegistry(mediaUrl: (mediaId: string) => string): MediaRegistry {
   const paths = new Map<string, string>()
   return {

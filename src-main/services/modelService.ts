@@ -18,6 +18,7 @@ export interface ModelService {
   find(id?: string): Promise<InstalledModel>
 }
 
+/** Returns the service over the models of `store`, which are looked up anew each time. */
 export function createModelService(store: ModelStore): ModelService {
   return {
     async list() {

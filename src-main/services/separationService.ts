@@ -50,6 +50,7 @@ interface Dependencies {
   readonly media: MediaRegistry
 }
 
+/** Returns the service; its jobs run one at a time in `queue`. */
 export function createSeparationService(dependencies: Dependencies): SeparationService {
   const { platform, compute, queue, songs, models, media } = dependencies
   const inputs = new Map<string, FrozenInput>()

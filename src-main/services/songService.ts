@@ -19,6 +19,7 @@ export interface SongService {
   get(id: string): ImportedSong
 }
 
+/** Returns the service; songs are looked at by `reader`, in a process that a bad file may kill. */
 export function createSongService(platform: Platform, reader: ComputeClient, media: MediaRegistry): SongService {
   const songs = new Map<string, ImportedSong>()
 

@@ -3,6 +3,7 @@ import { frameRange, saveStems } from '#main/compute/tasks/stems'
 import { openAudio } from '#main/node/audioReader'
 import type { WorkContext } from '#shared/jobs/work'
 
+/** @throws what `writeStemFiles` throws */
 export async function convert(input: ComputeInput<'convert'>, context: WorkContext): Promise<ComputeResult<'convert'>> {
   const vocals = await openAudio(input.vocalsPath)
   const song = await openAudio(input.path)

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import type { ComputeInput, ComputeResult } from '#main/compute/protocol'
 import { openAudio } from '#main/node/audioReader'
 
+/** @throws what `openAudio` throws */
 export async function inspect({ path }: ComputeInput<'inspect'>): Promise<ComputeResult<'inspect'>> {
   const reader = await openAudio(path)
   try {

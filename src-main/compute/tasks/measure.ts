@@ -7,6 +7,7 @@ import { createSdrMeter } from '#shared/metrics/sdr'
 
 type Scores = ComputeResult<'measure'>['stems'][StemName]
 
+/** @throws what `openAudio` throws; AppError INVALID_INPUT where files differ in channels */
 export async function measure(input: ComputeInput<'measure'>, context: WorkContext): Promise<ComputeResult<'measure'>> {
   const { mixture, estimates, references, start, length } = input
   const range = { start, length }

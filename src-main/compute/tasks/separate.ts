@@ -9,10 +9,12 @@ import type { WorkContext } from '#shared/jobs/work'
 
 const ready = new ReadySeparator()
 
+/** @throws AppError ENGINE_UNAVAILABLE */
 export function prepare(): Promise<string> {
   return ready.prepare()
 }
 
+/** @throws what `ReadySeparator.open` and `writeStemFiles` throw, once no smaller batch or other engine is left to try */
 export async function separate(input: ComputeInput<'separate'>, context: WorkContext): Promise<ComputeResult<'separate'>> {
   const notes: string[] = []
   for (;;) {

@@ -10,7 +10,7 @@ import { findReferenceSongs, openReferenceSong } from '#main/node/referenceSongs
 import { workContext } from '#main/node/workContext'
 import { evaluateSong, scoreRows, summarizeScores, type SongScores } from '#main/separation/evaluation'
 import { createSeparator } from '#main/separation/separator'
-import { qualities } from '#shared/contract/separation'
+import { qualities, type Quality } from '#shared/contract/separation'
 
 const usage = `Measures how well a model separates songs whose stems are known.
 
@@ -52,7 +52,7 @@ function modelFolder(model: string, here: string): string {
   return /[\\/]/.test(model) ? resolve(here, model) : join(appRoot, 'resources/models', model)
 }
 
-async function evaluate(folder: string, modelDirectory: string, quality: (typeof qualities)[number]) {
+async function evaluate(folder: string, modelDirectory: string, quality: Quality) {
   const signal = interruptSignal()
   const files = await findReferenceSongs(folder)
   const { card, parameters } = await loadModel(modelDirectory)

@@ -10,6 +10,7 @@ export interface ExportFolders {
   path(exportId: string, fileName: string): string | undefined
 }
 
+/** Returns the folders, which are made inside `parent`. */
 export function createExportFolders(parent: string): ExportFolders {
   const folders = new Map<string, string>()
   return {

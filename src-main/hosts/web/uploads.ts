@@ -17,6 +17,7 @@ export interface Uploads {
 
 const longestName = 120
 
+/** Returns a place for uploads inside `folder`. */
 export function createUploads(folder: string): Uploads {
   const paths = new Map<string, string>()
   return {
