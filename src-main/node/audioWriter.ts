@@ -38,11 +38,11 @@ export interface AudioWriter {
   write(block: readonly Float32Array[]): Promise<void>
   /** Appends planar integers of the format's own bits, as they are; for integer formats only. */
   writeIntegers(block: readonly Int32Array[]): Promise<void>
-  /** Completes the file under its temporary name, so that it can be read back before it is published. */
+  /** Completes the file under its temporary name, on the disk, so that it can be read back before it is published. */
   seal(): Promise<void>
   /**
-   * Seals where that has not been done, brings the file to the disk and gives it its name, or the name `path` in the
-   * same folder. When the name is taken the file is kept, to be finished under another name or aborted.
+   * Seals where that has not been done and gives the file its name, or the name `path` in the same folder. When the
+   * name is taken the file is kept, to be finished under another name or aborted.
    * @throws OUTPUT_EXISTS
    */
   finish(path?: string): Promise<void>
@@ -146,7 +146,10 @@ class FileWriter implements AudioWriter {
 
   async seal(): Promise<void> {
     if (this.state !== 'open') return
-    await this.guard(() => this.sink.seal())
+    await this.guard(async () => {
+      await this.sink.seal()
+      await this.file.sync()
+    })
     this.state = 'sealed'
   }
 

@@ -18,8 +18,8 @@ export function numbered(paths: StemPaths, n: number): StemPaths {
 }
 
 /**
- * Gives two sealed files their names, both or neither, and returns them. Without `overwrite` both get the lowest number
- * that is free for both.
+ * Gives two files their names, both or neither, and returns them. Without `overwrite` both get the lowest number that is
+ * free for both.
  * @throws OUTPUT_EXISTS, OUTPUT_NOT_WRITABLE, DISK_FULL
  */
 export async function publishPair(
@@ -28,6 +28,9 @@ export async function publishPair(
   overwrite: boolean,
   remove: (path: string) => Promise<void>,
 ): Promise<StemPaths> {
+  // What takes time comes first: a program that is ended now must not leave one stem without the other.
+  await writers.vocals.seal()
+  await writers.music.seal()
   for (let n = 1; n < mostNumbers; n++) {
     const paths = numbered(wanted, n)
     if (!overwrite && ((await exists(paths.vocalsPath)) || (await exists(paths.musicPath)))) continue

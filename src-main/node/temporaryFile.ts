@@ -41,10 +41,10 @@ export class TemporaryFile {
   }
 
   /**
-   * Brings the content to the disk and gives the file its name, `destination` in the same folder where that is given.
-   * @throws OUTPUT_EXISTS when the name is taken and `overwrite` is false; OUTPUT_NOT_WRITABLE, DISK_FULL
+   * Brings the content to the disk, so that publishing is over in a moment.
+   * @throws OUTPUT_NOT_WRITABLE, DISK_FULL
    */
-  async publish(overwrite: boolean, destination = this.destination): Promise<void> {
+  async sync(): Promise<void> {
     try {
       const file = await open(this.path, 'r+')
       try {
@@ -52,6 +52,17 @@ export class TemporaryFile {
       } finally {
         await file.close()
       }
+    } catch (error) {
+      throw outputError(this.destination, error)
+    }
+  }
+
+  /**
+   * Gives the file its name, `destination` in the same folder where that is given; `sync` comes first.
+   * @throws OUTPUT_EXISTS when the name is taken and `overwrite` is false; OUTPUT_NOT_WRITABLE, DISK_FULL
+   */
+  async publish(overwrite: boolean, destination = this.destination): Promise<void> {
+    try {
       if (overwrite) await rename(this.path, destination)
       else await renameIfFree(this.path, destination)
       live.delete(this.path)
