@@ -7,6 +7,7 @@ import { readManifest, type Manifest, type ManifestEntry, type ManifestOptions }
 import { activeStretches, type Recording } from '#main/datasets/recordings'
 import { openAudio } from '#main/node/audioReader'
 import { mixtureBlocks } from '#main/node/mixtureBlocks'
+import { concatenate } from '#shared/audio/concatenate'
 import { createResampler } from '#shared/dsp/resample'
 import { checkpointCancel, type WorkContext } from '#shared/jobs/work'
 
@@ -92,18 +93,8 @@ export async function decodeStereo(path: string, sampleRate: number): Promise<St
     for (const resampler of resamplers) resampler.dispose()
     await reader.close()
   }
-  const channel = (index: number) => concatenated(pieces.map((piece) => piece[Math.min(index, piece.length - 1)]!))
+  const channel = (index: number) => concatenate(pieces.map((piece) => piece[Math.min(index, piece.length - 1)]!))
   return [channel(0), channel(1)]
-}
-
-function concatenated(pieces: readonly Float32Array[]): Float32Array {
-  const out = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    out.set(piece, at)
-    at += piece.length
-  }
-  return out
 }
 
 function peak(samples: Float32Array): number {

@@ -2,6 +2,7 @@ import type { Engine, Executable, NamedArrays } from '#main/engine/engine'
 import { maskProgram, type DuoVaeConfig } from '#main/models/duoVae'
 import type { Blocks } from '#main/separation/blocks'
 import { MaskedSpectrum } from '#main/separation/maskedSpectrum'
+import { concatenate } from '#shared/audio/concatenate'
 import type { Quality } from '#shared/contract/separation'
 import { createResampler, type Resampler } from '#shared/dsp/resample'
 import { createStft, type Stft } from '#shared/dsp/stft'
@@ -156,7 +157,7 @@ class SoundPath {
   private lastBlock(): Float32Array[] {
     const rest = this.channels.map(({ up, inverse }) => {
       inverse.end(this.resampled)
-      return joined(up.process(inverse.pull()), up.flush())
+      return concatenate([up.process(inverse.pull()), up.flush()])
     })
     return fitted(rest, this.received - this.yielded)
   }
@@ -170,13 +171,6 @@ class SoundPath {
 function reportProgress(context: WorkContext, done: number, { sampleRate, frames }: SeparationInput): void {
   if (frames === undefined) return
   context.onProgress({ stage: 'separating', completed: done / sampleRate, total: frames / sampleRate, unit: 'seconds' })
-}
-
-function joined(a: Float32Array, b: Float32Array): Float32Array {
-  const out = new Float32Array(a.length + b.length)
-  out.set(a)
-  out.set(b, a.length)
-  return out
 }
 
 function fitted(block: Float32Array[], length: number): Float32Array[] {

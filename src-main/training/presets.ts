@@ -21,34 +21,34 @@ const groups = [
 // Twelve seconds either way hold several bars of most songs; half a second is no repetition but the same note.
 const repetition = { reach: 516, nearest: 22 } as const
 
+/** What the networks that are made to be used share; they differ in their channels. */
+const fullBand = {
+  family: 'duovae',
+  stft,
+  frames: 128,
+  layout: { groups, pack: 4, framePack: 2 },
+  repetition,
+  frequencyReduction: 4,
+} as const
+
 export const presets = {
   s: {
     summary: '1.4 million parameters: quick to train and to use.',
     model: {
-      family: 'duovae',
-      stft,
-      frames: 128,
-      layout: { groups, pack: 4, framePack: 2 },
-      repetition,
+      ...fullBand,
       encoderChannels: [64, 80, 112, 144],
       decoderChannels: [32, 48, 64],
       latentChannels: 48,
-      frequencyReduction: 4,
     },
     training: {},
   },
   m: {
     summary: '2.9 million parameters: better with much data and time.',
     model: {
-      family: 'duovae',
-      stft,
-      frames: 128,
-      layout: { groups, pack: 4, framePack: 2 },
-      repetition,
+      ...fullBand,
       encoderChannels: [80, 112, 160, 224],
       decoderChannels: [48, 64, 96],
       latentChannels: 64,
-      frequencyReduction: 4,
     },
     training: {},
   },

@@ -1,3 +1,4 @@
+import { concatenate } from '#shared/audio/concatenate'
 import { AppError } from '#shared/errors'
 import { createFft, type Fft } from '#shared/dsp/fft'
 import { phaseTaps, resampleFilter, type ResampleFilter } from '#shared/dsp/resampleFilter'
@@ -40,12 +41,7 @@ export async function createResampler(from: number, to: number): Promise<Resampl
 export async function resample(signal: Float32Array, from: number, to: number): Promise<Float32Array> {
   const resampler = await createResampler(from, to)
   try {
-    const start = resampler.process(signal)
-    const rest = resampler.flush()
-    const whole = new Float32Array(start.length + rest.length)
-    whole.set(start)
-    whole.set(rest, start.length)
-    return whole
+    return concatenate([resampler.process(signal), resampler.flush()])
   } finally {
     resampler.dispose()
   }
@@ -97,14 +93,8 @@ class BlockResampler implements Resampler {
     const total = this.lengthAfter(this.received)
     const silence = new Float32Array(this.filter.fftSize)
     const parts: Float32Array[] = []
-    const rest = new Float32Array(total - this.produced)
     while (this.produced < total) parts.push(this.take(silence, total))
-    let at = 0
-    for (const part of parts) {
-      rest.set(part, at)
-      at += part.length
-    }
-    return rest
+    return concatenate(parts)
   }
 
   dispose(): void {

@@ -1,6 +1,7 @@
 import { openAudio } from '#main/node/audioReader'
 import type { BlockOptions } from '#main/node/audioReader'
 import { workContext } from '#main/node/workContext'
+import { concatenate } from '#shared/audio/concatenate'
 import type { WorkContext } from '#shared/jobs/work'
 
 /** Reads a whole sound file (or the part asked for) into one array a channel. */
@@ -9,16 +10,6 @@ export async function readAll(path: string, options: BlockOptions = {}): Promise
   const blocks: Float32Array[][] = []
   for await (const block of reader.blocks(options)) blocks.push(block)
   return Array.from({ length: reader.info.channels }, (_, channel) => concatenate(blocks.map((block) => block[channel]!)))
-}
-
-function concatenate(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }
 
 /** Yields planar samples in blocks of `size` frames. */
