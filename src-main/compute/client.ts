@@ -34,7 +34,10 @@ export interface ComputeClient {
    * @throws CancelledError within a second of `signal`
    */
   run<Name extends ComputeTaskName>(name: Name, input: ComputeInput<Name>, context?: TaskContext): Promise<ComputeResult<Name>>
-  /** Ends the process; tasks that still run, and all that come later, are cancelled. */
+  /**
+   * Ends the process; tasks that still run, and all that come later, are cancelled. A task has the same time as with
+   * `signal` to stop by itself, so that it is not ended between the names of its two files.
+   */
   close(): void
 }
 
@@ -44,6 +47,7 @@ const graceMs = 500
 interface Pending {
   name: ComputeTaskName
   cancelled: boolean
+  cancel(): void
   progress(progress: WorkProgress): void
   resolve(result: unknown): void
   reject(error: Error): void
@@ -67,6 +71,7 @@ export function createComputeClient(launch: () => ComputeProcess): ComputeClient
     const task = pending.get(message.id)
     if (message.type === 'progress') task?.progress(message.progress)
     else if (task) settle(message, task)
+    if (closed && pending.size === 0) running?.kill()
   }
 
   const lost = (process: ComputeProcess, reason: string) => {
@@ -93,12 +98,14 @@ export function createComputeClient(launch: () => ComputeProcess): ComputeClient
         const task: Pending = {
           name,
           cancelled: false,
+          cancel,
           progress: (progress) => context?.onProgress(progress),
           resolve: finish((result) => resolve(result as never)),
           reject: finish(reject),
         }
         let impatience: ReturnType<typeof setTimeout> | undefined
-        const cancel = () => {
+        function cancel() {
+          if (task.cancelled) return
           task.cancelled = true
           process.send({ type: 'cancel', id })
           impatience = setTimeout(process.kill, graceMs)
@@ -117,8 +124,8 @@ export function createComputeClient(launch: () => ComputeProcess): ComputeClient
     },
     close() {
       closed = true
-      for (const task of pending.values()) task.cancelled = true
-      running?.kill()
+      for (const task of pending.values()) task.cancel()
+      if (pending.size === 0) running?.kill()
     },
   }
 }

@@ -95,4 +95,18 @@ describe('compute client', () => {
     // An interrupt between two tasks must not be forgotten by the second.
     await expect(client.run('convert', conversion)).rejects.toMatchObject({ name: 'CancelledError' })
   })
+
+  // Would catch: a process that is ended after one of its two files got its name and before the other did.
+  it('closing gives a task that is about to end the time to do so', async () => {
+    const { client } = setUp({
+      inspect: async (_, context) => {
+        await new Promise<void>((stopped) => context.signal.addEventListener('abort', () => stopped(), { once: true }))
+        await new Promise((done) => setTimeout(done, 50))
+        return facts
+      },
+    })
+    const running = client.run('inspect', { path: 'a' })
+    client.close()
+    await expect(running).resolves.toEqual(facts)
+  })
 })
