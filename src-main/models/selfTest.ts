@@ -24,19 +24,30 @@ export async function selfTestMask(config: DuoVaeConfig, parameters: NamedArrays
 /** Root mean square by which engines may differ; a wrong weight or operation moves masks by far more. */
 const tolerance = 2e-3
 
-/** @throws AppError MODEL_CORRUPT when the masks are not those of the card. */
+/**
+ * @throws AppError MODEL_CORRUPT when the masks are not those of the card, or the network cannot be computed as the card
+ *   describes it; ENGINE_OUT_OF_MEMORY or ENGINE_LOST when that is not the model's fault.
+ */
 export async function requireSelfTest(
   expected: { seed: number; mask: readonly number[] },
   config: DuoVaeConfig,
   parameters: NamedArrays,
   engine: Engine,
 ): Promise<void> {
-  const mask = await selfTestMask(config, parameters, engine, expected.seed)
+  const mask = await selfTestMask(config, parameters, engine, expected.seed).catch((error: unknown) => {
+    if (error instanceof AppError && error.code.startsWith('ENGINE_')) throw error
+    throw failed(engine, 'its network does not fit its card', error)
+  })
+  if (mask.length !== expected.mask.length) throw failed(engine, 'its card holds another number of masks')
   const error = Math.sqrt(mask.reduce((sum, value, i) => sum + (value - expected.mask[i]!) ** 2, 0) / mask.length)
-  if (error <= tolerance) return
-  throw new AppError(
+  if (!(error <= tolerance)) throw failed(engine, `its masks are off by ${error.toPrecision(2)}`)
+}
+
+function failed(engine: Engine, why: string, cause?: unknown): AppError {
+  return new AppError(
     'MODEL_CORRUPT',
-    `The model failed its self-test on ${engine.label}: its masks are off by ${error.toPrecision(2)}. ` +
+    `The model failed its self-test on ${engine.label}: ${why}. ` +
       'It was not used; choose another model or engine, or install it again.',
+    { cause },
   )
 }
