@@ -28,9 +28,9 @@ export const trainingConfig = z.object({
   patience: z.int().positive().default(20).describe('Validations without a new best after which the run stops.'),
   loss: z
     .object({
-      spectrum: z.number().nonnegative().default(1).describe('Weight of the error of rows, which treats loud and quiet rows alike.'),
-      energy: z.number().nonnegative().default(1).describe('Weight of the squared error, which is what SDR measures.'),
-      magnitude: z.number().nonnegative().default(0.2).describe('Weight of the error of compressed magnitudes, which hears the quiet.'),
+      spectrum: z.number().nonnegative().default(0).describe('Weight of the error of rows, which treats loud and quiet rows alike.'),
+      energy: z.number().nonnegative().default(4).describe('Weight of the squared error, which is what SDR measures.'),
+      magnitude: z.number().nonnegative().default(0.05).describe('Weight of the error of compressed magnitudes, which hears the quiet.'),
       latent: z.number().nonnegative().default(0.05).describe('Weight of telling coarse magnitudes from the latent maps alone.'),
       freeBits: z.number().nonnegative().default(0.05).describe('Nats that a latent channel may carry at no cost.'),
     })
@@ -47,9 +47,9 @@ export const trainingConfig = z.object({
     .object({
       vocalPool: z.int().positive().default(48).describe('Takes of vocals that are mixed with takes of music at any time.'),
       musicPool: z.int().positive().default(12).describe('Takes of music that are mixed with takes of vocals at any time.'),
-      reuse: z.int().positive().default(3).describe('How often each take is used.'),
+      reuse: z.int().positive().default(4).describe('How often each take is used.'),
       scenes: z.int().positive().default(8).describe('Mixtures that patches are cut from in turn.'),
-      patchesPerScene: z.int().positive().default(8).describe('Patches that are cut from each mixture.'),
+      patchesPerScene: z.int().positive().default(12).describe('Patches that are cut from each mixture.'),
       balance: z
         .object({ mean: z.number(), deviation: z.number().nonnegative(), wander: z.number().nonnegative() })
         .default({ mean: -3, deviation: 4, wander: 2 })
