@@ -39,7 +39,7 @@ export const trainingConfig = z.object({
     .object({
       vocalSeconds: positive.default(6).describe('Length of a processed take of vocals.'),
       musicSeconds: positive.default(24).describe('Length of a processed take of music, long enough for it to repeat.'),
-      fromSongs: share.default(0.35).describe('Share of takes from songs with stems, where loose recordings exist too.'),
+      fromSongs: share.default(0.33).describe('Share of takes from songs with stems, where loose recordings exist too.'),
       voiceWeights: z.record(z.string(), z.number().nonnegative()).default({}).describe('How often each folder of voices is drawn from.'),
     })
     .prefault({}),

@@ -35,7 +35,7 @@ export const useSeparationStore = defineStore('separation', () => {
   /** Asks what this app is and can do. The engines are probed meanwhile: that may take a while the first time. */
   async function load(): Promise<void> {
     void client.engine.describe().then(
-      (rungs) => (engine.value = rungs.find(({ available }) => available)),
+      (rungs) => (engine.value = rungs.find(({ chosenFor }) => chosenFor.includes('inference'))),
       (error: unknown) => (failure.value = toFailure(error)),
     )
     await attempt(async () => {

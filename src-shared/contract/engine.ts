@@ -7,6 +7,8 @@ export const engineRung = z.object({
   /** In plain words, such as "NVIDIA GPU (TensorFlow)". */
   label: z.string(),
   available: z.boolean(),
+  /** What it is chosen for on this machine; the fastest at one thing need not be so at the other. */
+  chosenFor: z.array(z.enum(['inference', 'training'])),
   /** Why it is not used, when it is not available. */
   reason: z.string().optional(),
   /** Patches a second through a small test network. */
@@ -15,6 +17,6 @@ export const engineRung = z.object({
 export type EngineRung = z.infer<typeof engineRung>
 
 export const engine = {
-  /** Tells which engines were found, why others were refused, and which one is used (the first available). */
+  /** Tells which engines were found, why others were refused, and what each is chosen for. */
   describe: request(z.undefined(), z.array(engineRung)),
 }

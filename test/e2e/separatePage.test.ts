@@ -62,6 +62,11 @@ describe.skipIf(!chromiumPath)(`the page over the local web server${browserNote}
     return path
   }
 
+  it('names the engine that separates, not the first one that works', async () => {
+    await tab.getByText('CPU (stand-in)').waitFor()
+    expect(await tab.getByText('CPU (for training)').count()).toBe(0)
+  })
+
   it('opens, splits and exports by keyboard alone, and the two downloads add up to the song sample by sample', async () => {
     const press = async (label: string | RegExp) => {
       await button(label).focus()

@@ -57,5 +57,8 @@ serveTasks(channel, {
   convert,
   measure,
   prepare: async () => 'stand-in',
-  describeEngines: async () => [{ id: 'stand-in', label: 'CPU (stand-in)', available: true }],
+  describeEngines: async () => [
+    { id: 'trainer', label: 'CPU (for training)', available: true, chosenFor: ['training'] },
+    { id: 'stand-in', label: 'CPU (stand-in)', available: true, chosenFor: ['inference'] },
+  ],
 })

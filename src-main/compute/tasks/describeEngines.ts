@@ -1,8 +1,16 @@
 import type { ComputeResult } from '#main/compute/protocol'
-import { examineEngines } from '#main/engine/select'
+import { bestRung, examineEngines } from '#main/engine/select'
 
 /** Every rung of the ladder, tried where that has not been done on this machine. */
 export async function describeEngines(): Promise<ComputeResult<'describeEngines'>> {
   const reports = await examineEngines()
-  return reports.map(({ id, label, speed, refusal }) => ({ id, label, available: speed !== undefined, reason: refusal, speed }))
+  const purposes = ['inference', 'training'] as const
+  return reports.map((report) => ({
+    id: report.id,
+    label: report.label,
+    available: report.speed !== undefined,
+    chosenFor: purposes.filter((purpose) => bestRung(reports, purpose) === report),
+    reason: report.refusal,
+    speed: report.speed,
+  }))
 }
