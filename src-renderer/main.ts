@@ -4,6 +4,7 @@ import App from './App.vue'
 import { createElectronHost } from '#renderer/api/electronHost'
 import { createOutside, outsideKey } from '#renderer/api/host'
 import { createWebHost } from '#renderer/api/webHost'
+import './styles/fonts.css'
 import './styles/tokens.css'
 import './styles/base.css'
 
