@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import type { Tags } from '#shared/audio/id3'
 import { downmixNote, separatedChannels } from '#shared/audio/mixdown'
 import { planStems, type StemPeaks, type StemPlan } from '#shared/audio/stemSum'
@@ -6,8 +5,13 @@ import type { WorkContext } from '#shared/jobs/work'
 import { openAudio, type AudioReader } from '#main/node/audioReader'
 import { createAudioWriter, integerBits, requireSupported, type AudioFormat, type AudioWriter } from '#main/node/audioWriter'
 import { SampleStore } from '#main/node/sampleStore'
+import { publishTogether } from '#main/node/publishTogether'
 import { measureResidual, surveyStems, writeStems, type StemSource } from '#main/node/stemPasses'
-import { publishPair, type StemPaths } from '#main/node/stemNames'
+
+export interface StemPaths {
+  readonly vocalsPath: string
+  readonly musicPath: string
+}
 
 export interface StemFilesRequest extends StemPaths {
   readonly sourcePath: string
@@ -65,7 +69,9 @@ export async function writeStemFiles(request: StemFilesRequest, context: WorkCon
     const pair = await openWriters(request, source, plan, writers)
     await writeStems(source, plan, store, pair, request.seed, facts.frames, context)
     const residual = await measureResidual(source, plan, pair, facts.frames, context)
-    const { vocalsPath, musicPath } = await publishPair(pair, request, request.overwrite, (path) => rm(path, { force: true }))
+    const vocalsFile = { writer: pair.vocals, path: request.vocalsPath }
+    const musicFile = { writer: pair.music, path: request.musicPath }
+    const [vocalsPath, musicPath] = await publishTogether([vocalsFile, musicFile] as const, request.overwrite)
     return {
       vocalsPath,
       musicPath,
