@@ -28,12 +28,32 @@ export type StemPair = z.infer<typeof stemPair>
 export const repairResult = z.object({
   vocals: sound,
   accompaniment: sound,
-  /** Peak of mixture minus the sum of the stems, dBFS; -200 stands for exactly 0. */
+  /** Peak of mixture minus the sum of the stems as written and read back, dBFS; -200 stands for exactly 0. */
   nullResidualDbfs: z.number(),
+  /** In sentences, for the user. */
+  warnings: z.array(z.string()),
 })
 export type RepairResult = z.infer<typeof repairResult>
 
-/** Where the model guesses: how far masks from several latent samples lie apart, weighted by how loud the mixture is. */
+/** A stretch of both stems as a mask exponent would make them, to be heard in their place. */
+export const reshapePreview = z.object({
+  vocals: sound,
+  accompaniment: sound,
+  /** Frame of the stems at which the stretch begins. */
+  start: z.number().int().nonnegative(),
+  exponent: z.number(),
+})
+export type ReshapePreview = z.infer<typeof reshapePreview>
+
+/** What is selected of a sound, alone; as long as the selection and the reach of its soft edges. */
+export const auditionResult = z.object({
+  sound,
+  /** Frame of the sound that it was taken from at which it begins. */
+  start: z.number().int().nonnegative(),
+})
+export type AuditionResult = z.infer<typeof auditionResult>
+
+/** Where the model guesses: see src-main/separation/doubt for what is measured. */
 export const doubtResult = z.object({
   /** Frames of the mixture's rate that one value stands for. */
   hop: z.number(),
@@ -45,6 +65,7 @@ export const doubtResult = z.object({
 export type DoubtResult = z.infer<typeof doubtResult>
 
 const jobId = z.object({ jobId: z.string() })
+const exponent = z.number().min(0.25).max(4)
 const stemName = z.enum(['vocals', 'accompaniment'])
 
 export const repair = {
@@ -55,9 +76,17 @@ export const repair = {
     z.strictObject({ pair: stemPair, regions: z.array(spectralRegion).min(1), stem: stemName, decibels: z.number().min(-120).max(24) }),
     jobId,
   ),
-  /** Cleaner (exponent above 1) or fuller (below) stems of the same separation; their sum stays the mixture. */
-  reshape: request(z.strictObject({ pair: stemPair, exponent: z.number().min(0.25).max(4) }), jobId),
-  /** Renders only what is selected of one sound, to be heard. Job of kind `audition`; its result is a sound. */
+  /**
+   * Cleaner (exponent above 1) or fuller (below) stems of the same separation; their sum stays the mixture. Exponent 1 gives
+   * the very stems of `pair`. Job of kind `repair`.
+   */
+  reshape: request(z.strictObject({ pair: stemPair, exponent }), jobId),
+  /** The same for a stretch only, in frames of the stems, which is there at once. Job of kind `reshapePreview`. */
+  previewReshape: request(
+    z.strictObject({ pair: stemPair, exponent, start: z.number().int().nonnegative(), length: z.number().int().positive() }),
+    jobId,
+  ),
+  /** Renders only what is selected of one sound, to be heard. Job of kind `audition`. */
   audition: request(z.strictObject({ soundId: z.string(), regions: z.array(spectralRegion).min(1) }), jobId),
   /** Job of kind `doubt`. */
   doubt: request(z.strictObject({ pair: stemPair, modelId: z.string() }), jobId),
