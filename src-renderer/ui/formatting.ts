@@ -41,3 +41,15 @@ export function formatChannels(channels: number): string {
 export function formatResidual(dbfs: number): string {
   return dbfs <= -200 ? 'exact to the last bit' : `residual ${dbfs.toFixed(1)} dBFS`
 }
+
+/** Minutes, seconds and milliseconds, for a running clock: 0:03.250. */
+export function formatClock(seconds: number): string {
+  const milliseconds = Math.floor(Math.max(0, seconds) * 1000 + 1e-6)
+  return `${formatTime(milliseconds / 1000)}.${String(milliseconds % 1000).padStart(3, '0')}`
+}
+
+/** Bytes as file managers write them: 812 kB, 45.3 MB. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`
+}

@@ -1,0 +1,17 @@
+import type { Track } from '#shared/project/project'
+
+/** What a lane is drawn in. Never alone: its name stands beside it. */
+export const laneColours: Record<Track['role'], string> = {
+  mixture: 'var(--mix)',
+  vocals: 'var(--vocals)',
+  accompaniment: 'var(--accompaniment)',
+  other: '#b7a4ee',
+}
+
+/** What a role is called where the lane's own name is not shown. */
+export const roleNames: Record<Track['role'], string> = {
+  mixture: 'Mix',
+  vocals: 'Vocals',
+  accompaniment: 'Music',
+  other: 'Other',
+}
