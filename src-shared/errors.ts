@@ -27,6 +27,12 @@ export const errorCodes = [
   'COMPUTE_CRASHED',
   'JOB_NOT_FOUND',
   'SONG_NOT_FOUND',
+  'SOUND_NOT_FOUND',
+  'RATE_MISMATCH',
+  'PROJECT_NOT_FOUND',
+  'PROJECT_CORRUPT',
+  'PROJECT_TOO_NEW',
+  'PROJECT_IN_USE',
   'INTERNAL',
 ] as const
 

@@ -29,5 +29,11 @@ export const errorTitles: Record<ErrorCode, string> = {
   COMPUTE_CRASHED: 'The computing stopped unexpectedly',
   JOB_NOT_FOUND: 'This job is no longer known',
   SONG_NOT_FOUND: 'This song is no longer known',
+  SOUND_NOT_FOUND: 'This sound is no longer in the library',
+  RATE_MISMATCH: 'The song has another sample rate',
+  PROJECT_NOT_FOUND: 'There is no such project',
+  PROJECT_CORRUPT: 'The project file is damaged',
+  PROJECT_TOO_NEW: 'The project was saved by a newer version',
+  PROJECT_IN_USE: 'The project is open elsewhere',
   INTERNAL: 'Something went wrong inside Stemwright',
 }

@@ -97,7 +97,12 @@ export function emptyProject(projectId: string, name: string): Project {
   return { version: projectVersion, id: projectId, name, sources: [], tracks: [], markers: [] }
 }
 
+/** Returns the frame of the timeline after the clip's last. */
+export function clipEnd({ start, length: frames }: Clip): number {
+  return start + frames
+}
+
 /** Returns the frame after the last clip; 0 for an empty project. */
 export function projectFrames({ tracks }: Project): number {
-  return tracks.reduce((end, { clips }) => clips.reduce((last, { start, length: frames }) => Math.max(last, start + frames), end), 0)
+  return tracks.reduce((end, { clips }) => clips.reduce((last, one) => Math.max(last, clipEnd(one)), end), 0)
 }
