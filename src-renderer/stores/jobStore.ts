@@ -1,10 +1,14 @@
 import { defineStore } from 'pinia'
-import { ref } from 'vue'
+import { ref, watch } from 'vue'
 import { useOutside } from '#renderer/api/host'
 import type { Job } from '#shared/contract/jobs'
-import { isFinished } from '#shared/jobs/job'
+import { CancelledError } from '#shared/errors'
+import { fromFailure, isFinished } from '#shared/jobs/job'
 import { overallShare } from '#shared/jobs/overallShare'
 import { estimateSecondsLeft } from '#shared/jobs/timeLeft'
+
+/** What a job of this kind results in. */
+export type ResultOfKind<Kind extends Job['kind']> = Extract<Extract<Job, { kind: Kind }>['state'], { status: 'succeeded' }>['result']
 
 /** A mirror of the services' jobs. Nothing here decides what a job does next. */
 export const useJobStore = defineStore('jobs', () => {
@@ -46,6 +50,30 @@ export const useJobStore = defineStore('jobs', () => {
     return jobs.value.find((job) => job.id === id)
   }
 
+  /**
+   * Gives what a job of this kind results in, once it has.
+   * @throws AppError what it failed with; CancelledError when it was cancelled
+   */
+  async function resultOf<Kind extends Job['kind']>(id: string, kind: Kind): Promise<ResultOfKind<Kind>> {
+    const { state } = await whenFinished(id, kind)
+    if (state.status === 'failed') throw fromFailure(state.error)
+    if (state.status !== 'succeeded') throw new CancelledError()
+    return state.result as ResultOfKind<Kind>
+  }
+
+  function whenFinished(id: string, kind: Job['kind']): Promise<Job> {
+    return new Promise((resolve) => {
+      let stop = () => {}
+      const look = (job: Job | undefined) => {
+        if (job?.kind !== kind || !isFinished(job.state)) return
+        stop()
+        resolve(job)
+      }
+      stop = watch(() => find(id), look, { flush: 'sync' })
+      look(find(id))
+    })
+  }
+
   /** How many jobs run before a waiting one. */
   function placeInQueue(id: string): number {
     const unfinished = jobs.value.filter(({ state }) => !isFinished(state))
@@ -63,5 +91,5 @@ export const useJobStore = defineStore('jobs', () => {
   const cancel = (jobId: string) => client.jobs.cancel({ jobId })
   const retry = (jobId: string) => client.jobs.retry({ jobId })
 
-  return { jobs, follow, accept, separationOf, find, placeInQueue, secondsLeft, cancel, retry }
+  return { jobs, follow, accept, separationOf, find, resultOf, placeInQueue, secondsLeft, cancel, retry }
 })

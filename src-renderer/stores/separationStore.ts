@@ -1,14 +1,14 @@
 import { defineStore } from 'pinia'
-import { computed, ref, watch } from 'vue'
+import { computed, ref } from 'vue'
 import { useOutside } from '#renderer/api/host'
 import { useJobStore } from '#renderer/stores/jobStore'
 import type { AppInfo } from '#shared/contract/app'
 import type { EngineRung } from '#shared/contract/engine'
 import type { Job } from '#shared/contract/jobs'
 import type { ModelCard } from '#shared/contract/models'
-import type { ExportResult, Quality, StemFormat } from '#shared/contract/separation'
-import { CancelledError, isCancellation } from '#shared/errors'
-import { fromFailure, isFinished, toFailure, type Failure } from '#shared/jobs/job'
+import type { Quality, StemFormat } from '#shared/contract/separation'
+import { isCancellation } from '#shared/errors'
+import { toFailure, type Failure } from '#shared/jobs/job'
 
 export type SeparationJob = Extract<Job, { kind: 'separation' }>
 
@@ -85,33 +85,12 @@ export const useSeparationStore = defineStore('separation', () => {
       const target = await host.chooseExportTarget()
       if (!target) return
       const started = await client.separation.export({ jobId, folder: target.folder, format })
-      const { paths, warnings } = await finishedExport(started.jobId)
+      const { paths, warnings } = await jobs.resultOf(started.jobId, 'export')
       const nameOf = (path: string) => path.split(/[\\/]/).at(-1) ?? path
       const links = target.urlOf ? paths.map((path) => ({ name: nameOf(path), url: target.urlOf!(path) })) : []
       outcome = { paths, links, warnings }
     })
     return outcome
-  }
-
-  async function finishedExport(id: string): Promise<ExportResult> {
-    const state = await endOf(id)
-    if (state.status === 'failed') throw fromFailure(state.error)
-    if (state.status !== 'succeeded') throw new CancelledError()
-    return state.result
-  }
-
-  /** How an export ended, once it has. */
-  function endOf(id: string): Promise<Extract<Job, { kind: 'export' }>['state']> {
-    return new Promise((resolve) => {
-      let stop = () => {}
-      const follow = (job: Job | undefined) => {
-        if (job?.kind !== 'export' || !isFinished(job.state)) return
-        stop()
-        resolve(job.state)
-      }
-      stop = watch(() => jobs.find(id), follow, { flush: 'sync' })
-      follow(jobs.find(id))
-    })
   }
 
   return { info, engine, models, model, modelId, quality, failure, load, split, jobOf, cancel, retry, exportStems }
