@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { engineRung } from '#shared/contract/engine'
 import { quality, separationReport, stemFormat } from '#shared/contract/separation'
 import { song } from '#shared/contract/songs'
+import { sound } from '#shared/contract/sounds'
 import { failure, jobProgress } from '#shared/jobs/job'
 
 const stemPaths = z.strictObject({ vocals: z.string(), accompaniment: z.string() })
@@ -14,6 +15,9 @@ export type StemOutput = z.infer<typeof output>
 const range = { start: z.number().optional(), length: z.number().optional() }
 
 const songFacts = song.pick({ sampleRate: true, channels: true, frames: true, seconds: true, warnings: true })
+
+/** What a sound is; `id` says its content. */
+const soundFacts = sound.pick({ id: true, sampleRate: true, channels: true, frames: true })
 
 const scores = z.object({ usdr: z.number(), sisdr: z.number() })
 
@@ -31,6 +35,15 @@ export const computeTasks = {
     z.strictObject({ path: z.string(), ...range, vocalsPath: z.string(), output }),
     z.object({ warnings: z.array(z.string()), paths: stemPaths }),
   ),
+  /** Decodes a song into a WAV file that holds exactly what can be read of it, and its peaks. */
+  decode: task(
+    z.strictObject({ path: z.string(), audioPath: z.string(), peaksPath: z.string() }),
+    soundFacts.extend({ warnings: z.array(z.string()) }),
+  ),
+  /** Looks at a WAV file that this app has written, and writes its peaks. */
+  survey: task(z.strictObject({ audioPath: z.string(), peaksPath: z.string() }), soundFacts),
+  /** Draws a tile of a spectrogram into a folder of tiles, unless it is there. */
+  drawTile: task(z.strictObject({ audioPath: z.string(), folder: z.string(), level: z.number().int(), index: z.number().int() }), z.void()),
   /** Scores stems, and the mixture taken as the estimate of both, against the true ones; the range is that of the stems. Decibels. */
   measure: task(
     z.strictObject({ ...range, mixture: z.string(), estimates: stemPaths, references: stemPaths }),

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { appRoot, appVersion } from '#main/node/appRoot'
 import { forkCompute } from '#main/node/computeProcess'
 import { createModelStore } from '#main/node/modelStore'
+import { createSoundStore } from '#main/node/soundStore'
 import { createStemStore } from '#main/node/stemStore'
 import type { Platform } from '#main/services/platform'
 import type { AppInfo } from '#shared/contract/app'
@@ -20,6 +21,7 @@ export function nodePlatform(host: AppInfo['host']): Platform {
     info: { name: 'Stemwright', version: appVersion, host, canChooseFolder: false },
     models: createModelStore([join(resources, 'models'), join(data, 'models')]),
     stems: createStemStore(join(data, 'stems')),
+    sounds: createSoundStore(join(data, 'sounds')),
     demoSong: join(resources, 'demo', 'mix.flac'),
     launchCompute: () => forkCompute(join(appRoot, 'out', 'main', 'compute.js')),
     newId: randomUUID,

@@ -6,6 +6,7 @@ import { createModelService, type ModelService } from '#main/services/modelServi
 import type { Platform } from '#main/services/platform'
 import { createSeparationService, type SeparationService } from '#main/services/separationService'
 import { createSongService, type SongService } from '#main/services/songService'
+import { createSoundService, type SoundService } from '#main/services/soundService'
 import type { ComputeClient } from '#main/compute/client'
 import { type AppContract, type AppEvent, contract } from '#shared/contract/contract'
 import { createServer, type Server } from '#shared/contract/server'
@@ -14,6 +15,7 @@ import { createServer, type Server } from '#shared/contract/server'
 export interface Services {
   readonly server: Server
   readonly songs: SongService
+  readonly sounds: SoundService
   readonly models: ModelService
   readonly separations: SeparationService
   readonly jobs: JobQueue
@@ -37,13 +39,15 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
   const queue = createJobQueue(platform.newId, (job) => emit({ name: 'job.changed', payload: job }))
   const media = createMediaRegistry(platform.mediaUrl)
   const songs = createSongService(platform, reader, media)
+  const sounds = createSoundService({ platform, reader, queue, songs, media })
   const models = createModelService(platform.models)
   const separations = createSeparationService({ platform, compute, queue, songs, models, media })
-  const handlers = createHandlers({ platform, songs, models, separations, jobs: queue, reader })
+  const handlers = createHandlers({ platform, songs, sounds, models, separations, jobs: queue, reader })
 
   return {
     server: createServer<AppContract>(contract, handlers, report),
     songs,
+    sounds,
     models,
     separations,
     jobs: queue,

@@ -4,12 +4,14 @@ import type { ModelService } from '#main/services/modelService'
 import type { Platform } from '#main/services/platform'
 import type { SeparationService } from '#main/services/separationService'
 import type { SongService } from '#main/services/songService'
+import type { SoundService } from '#main/services/soundService'
 import type { AppContract } from '#shared/contract/contract'
 import type { Handlers } from '#shared/contract/server'
 
 interface Application {
   readonly platform: Platform
   readonly songs: SongService
+  readonly sounds: SoundService
   readonly models: ModelService
   readonly separations: SeparationService
   readonly jobs: JobQueue
@@ -17,7 +19,7 @@ interface Application {
 }
 
 /** Returns what answers each request of the contract. */
-export function createHandlers({ platform, songs, models, separations, jobs, reader }: Application): Handlers<AppContract> {
+export function createHandlers({ platform, songs, sounds, models, separations, jobs, reader }: Application): Handlers<AppContract> {
   return {
     app: {
       info: () => platform.info,
@@ -42,6 +44,12 @@ export function createHandlers({ platform, songs, models, separations, jobs, rea
     songs: {
       import: (source) => songs.import(source),
       list: () => songs.list(),
+    },
+    sounds: {
+      prepare: async ({ songId }) => ({ jobId: (await sounds.prepare(songId)).id }),
+      get: ({ soundId }) => sounds.get(soundId),
+      tile: (request) => sounds.tile(request),
+      list: () => sounds.list(),
     },
   }
 }

@@ -12,9 +12,16 @@ export interface JobFacts<Kind extends Job['kind']> {
   readonly songId: string
 }
 
-/** Jobs in order, one running at a time. A job that fails, is cancelled or loses its process never stops the others. */
+/** The process whose work a job is: `compute` separates and takes long, `reader` does what the user waits for meanwhile. */
+export type JobLane = 'compute' | 'reader'
+
+/**
+ * Jobs in order, in each lane one running at a time. A job that fails, is cancelled or loses its process never stops the
+ * others.
+ */
 export interface JobQueue {
-  add<Kind extends Job['kind']>(facts: JobFacts<Kind>, work: (context: TaskContext) => Promise<ResultOfKind<Kind>>): Job
+  /** @param lane `compute` where nothing is said */
+  add<Kind extends Job['kind']>(facts: JobFacts<Kind>, work: (context: TaskContext) => Promise<ResultOfKind<Kind>>, lane?: JobLane): Job
   /** Adds a job whose result is there already. */
   addFinished<Kind extends Job['kind']>(facts: JobFacts<Kind>, result: ResultOfKind<Kind>): Job
   list(): Job[]
@@ -26,22 +33,27 @@ export interface JobQueue {
   cancel(id: string): void
   cancelAll(): void
   retry(id: string): void
-  /** Moves a waiting job; position 0 is next. */
+  /** Moves a waiting job among those of its lane; position 0 is next. */
   move(id: string, position: number): void
 }
 
 interface Entry {
   job: Job
+  readonly lane: Lane
   readonly work: (context: TaskContext) => Promise<unknown>
   controller: AbortController
   waiters: (() => void)[]
 }
 
+interface Lane {
+  readonly waiting: string[]
+  busy: boolean
+}
+
 /** Returns an empty queue. @param onChange is told of every job as it is added and whenever its state changes */
 export function createJobQueue(newId: () => string, onChange: (job: Job) => void): JobQueue {
   const entries = new Map<string, Entry>()
-  const waiting: string[] = []
-  let busy = false
+  const lanes: Record<JobLane, Lane> = { reader: { waiting: [], busy: false }, compute: { waiting: [], busy: false } }
 
   const find = (id: string): Entry => {
     const entry = entries.get(id)
@@ -55,14 +67,14 @@ export function createJobQueue(newId: () => string, onChange: (job: Job) => void
     if (isFinished(state)) entry.waiters.splice(0).forEach((tell) => tell())
   }
 
-  const advance = async () => {
-    if (busy) return
-    const id = waiting.shift()
+  const advance = async (lane: Lane) => {
+    if (lane.busy) return
+    const id = lane.waiting.shift()
     if (id === undefined) return
-    busy = true
+    lane.busy = true
     await perform(find(id))
-    busy = false
-    void advance()
+    lane.busy = false
+    void advance(lane)
   }
 
   const perform = async (entry: Entry) => {
@@ -79,23 +91,24 @@ export function createJobQueue(newId: () => string, onChange: (job: Job) => void
     }
   }
 
-  const enter = (facts: JobFacts<Job['kind']>, state: JobState<unknown>, work: Entry['work']): Entry => {
+  const enter = (facts: JobFacts<Job['kind']>, state: JobState<unknown>, work: Entry['work'], lane = lanes.compute): Entry => {
     const job = { id: newId(), ...facts, state } as Job
-    const entry = { job, work, controller: new AbortController(), waiters: [] }
+    const entry = { job, lane, work, controller: new AbortController(), waiters: [] }
     entries.set(job.id, entry)
     onChange(job)
     return entry
   }
 
-  const queue = (id: string) => {
-    waiting.push(id)
+  const queue = ({ lane, job }: Entry) => {
+    lane.waiting.push(job.id)
     // A turn later, so that whoever adds a job has its id before the first event about its running.
-    queueMicrotask(() => void advance())
+    queueMicrotask(() => void advance(lane))
   }
 
   const cancel = (id: string) => {
     const entry = find(id)
     if (entry.job.state.status === 'queued') {
+      const { waiting } = entry.lane
       waiting.splice(waiting.indexOf(id), 1)
       change(entry, { status: 'cancelled' })
     }
@@ -103,15 +116,15 @@ export function createJobQueue(newId: () => string, onChange: (job: Job) => void
   }
 
   return {
-    add(facts, work) {
-      const { job } = enter(facts, { status: 'queued' }, work)
-      queue(job.id)
-      return job
+    add(facts, work, lane = 'compute') {
+      const entry = enter(facts, { status: 'queued' }, work, lanes[lane])
+      queue(entry)
+      return entry.job
     },
     addFinished: (facts, result) => enter(facts, { status: 'succeeded', result }, async () => result).job,
     list() {
       const jobs = [...entries.values()].map(({ job }) => job)
-      const queued = waiting.map((id) => find(id).job)
+      const queued = Object.values(lanes).flatMap(({ waiting }) => waiting.map((id) => find(id).job))
       return [...jobs.filter(({ state }) => state.status !== 'queued'), ...queued]
     },
     get: (id) => find(id).job,
@@ -122,6 +135,7 @@ export function createJobQueue(newId: () => string, onChange: (job: Job) => void
     },
     cancel,
     cancelAll() {
+      const waiting = Object.values(lanes).flatMap((lane) => lane.waiting)
       for (const id of [...waiting, ...entries.keys()]) cancel(id)
     },
     retry(id) {
@@ -130,10 +144,10 @@ export function createJobQueue(newId: () => string, onChange: (job: Job) => void
       if (status !== 'failed' && status !== 'cancelled') return
       entry.controller = new AbortController()
       change(entry, { status: 'queued' })
-      queue(id)
+      queue(entry)
     },
     move(id, position) {
-      find(id)
+      const { waiting } = find(id).lane
       const from = waiting.indexOf(id)
       if (from < 0) return
       waiting.splice(from, 1)

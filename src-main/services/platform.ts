@@ -7,6 +7,7 @@ export interface Platform {
   readonly info: AppInfo
   readonly models: ModelStore
   readonly stems: StemStore
+  readonly sounds: SoundStore
   /** Path of the song that comes with the app. */
   readonly demoSong: string
   /** Starts a process that runs src-main/compute/entry. */
@@ -67,4 +68,62 @@ export interface StoredModel {
 
 export interface ModelStore {
   list(): Promise<StoredModel[]>
+}
+
+/** A song that a sound is, or was made of. */
+export interface SoundOrigin {
+  /** SHA-256 of the song's file. */
+  readonly sha256: string
+  readonly songName: string
+  /** True for the song itself, decoded; false for what was made of it. */
+  readonly isSong: boolean
+}
+
+/** What the library knows of a sound; `id` says its content. */
+export interface SoundRecord {
+  readonly id: string
+  readonly name: string
+  /** Hertz. */
+  readonly sampleRate: number
+  readonly channels: number
+  readonly frames: number
+  readonly origins: readonly SoundOrigin[]
+}
+
+export interface StoredSound extends SoundRecord {
+  readonly audioPath: string
+  readonly peaksPath: string
+  /** Folder of the tiles of its spectrogram, which is made when the first one is drawn. */
+  readonly tilesFolder: string
+}
+
+/** A folder of the library that nobody sees yet, for a sound in the making. */
+export interface StagedSound {
+  /** Where the WAV file goes, unless `take` brings one. */
+  readonly audioPath: string
+  readonly peaksPath: string
+  /** Moves a finished WAV file here; with `keep` it stays where it is as well. @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL */
+  take(file: string, keep: boolean): Promise<void>
+  /**
+   * Moves the folder into the library in one step. A sound of this content that is there already stays, and gains the
+   * record's origins.
+   * @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL
+   */
+  publish(record: SoundRecord): Promise<StoredSound>
+  /** Removes the folder, unless it was published. */
+  discard(): Promise<void>
+}
+
+/** Sounds on disk, each in a folder of its own. */
+export interface SoundStore {
+  find(id: string): Promise<StoredSound | undefined>
+  list(): Promise<StoredSound[]>
+  /** @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL */
+  stage(): Promise<StagedSound>
+  /** Path of a tile once it is drawn. */
+  tilePath(sound: StoredSound, level: number, index: number): string
+  /** Bytes that a sound takes, with its peaks and tiles. */
+  sizeOf(id: string): Promise<number>
+  /** Makes a sound known as made of these songs only, or removes it where none is left. */
+  restrict(id: string, origins: readonly SoundOrigin[]): Promise<void>
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { request } from '#shared/contract/defineContract'
 import { exportResult, separationResult } from '#shared/contract/separation'
+import { sound } from '#shared/contract/sounds'
 import { jobState } from '#shared/jobs/job'
 
 const facts = {
@@ -14,6 +15,7 @@ const facts = {
 export const job = z.discriminatedUnion('kind', [
   z.object({ ...facts, kind: z.literal('separation'), state: jobState(separationResult) }),
   z.object({ ...facts, kind: z.literal('export'), state: jobState(exportResult) }),
+  z.object({ ...facts, kind: z.literal('sound'), state: jobState(sound) }),
 ])
 export type Job = z.infer<typeof job>
 

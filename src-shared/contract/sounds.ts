@@ -45,6 +45,4 @@ export const sounds = {
     z.object({ url: z.string(), columns: z.number().int() }),
   ),
   list: request(z.undefined(), z.array(sound.extend({ bytes: z.number(), songName: z.string().optional() }))),
-  /** Removes a song with all that was made of it: decoded sound, peaks, tiles, stems, repairs. */
-  deleteEverything: request(z.strictObject({ soundId: z.string() }), z.void()),
 }

@@ -3,6 +3,7 @@ import { runSeparate } from '#main/hosts/cli/run'
 import { forkCompute } from '#main/node/computeProcess'
 import { createModelStore } from '#main/node/modelStore'
 import { nodePlatform } from '#main/node/nodePlatform'
+import { createSoundStore } from '#main/node/soundStore'
 import { createStemStore } from '#main/node/stemStore'
 
 const { TEST_COMPUTE, TEST_MODELS, TEST_LIBRARY, TEST_DEMO } = process.env as Record<string, string>
@@ -12,6 +13,7 @@ process.exitCode = await runSeparate(process.argv.slice(2), {
     ...nodePlatform('cli'),
     models: createModelStore([TEST_MODELS!]),
     stems: createStemStore(TEST_LIBRARY!),
+    sounds: createSoundStore(`${TEST_LIBRARY!}/sounds`),
     demoSong: `${TEST_DEMO!}/mix.flac`,
     launchCompute: () => forkCompute(TEST_COMPUTE!),
   },

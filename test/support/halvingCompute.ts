@@ -5,10 +5,8 @@
  */
 import { writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { convert } from '#main/compute/tasks/convert'
-import { inspect } from '#main/compute/tasks/inspect'
-import { measure } from '#main/compute/tasks/measure'
 import { frameRange, saveStems } from '#main/compute/tasks/stems'
+import { tasks } from '#main/compute/tasks/tasks'
 import { type ParentChannel, serveTasks } from '#main/compute/server'
 import type { ComputeInput } from '#main/compute/protocol'
 import { openAudio } from '#main/node/audioReader'
@@ -52,10 +50,8 @@ const channel: ParentChannel = {
 process.on('disconnect', () => process.exit(0))
 
 serveTasks(channel, {
-  inspect,
+  ...tasks,
   separate: async (input, context) => ({ ...(await split(input, context)), engine: 'stand-in' }),
-  convert,
-  measure,
   prepare: async () => 'stand-in',
   describeEngines: async () => [
     { id: 'trainer', label: 'CPU (for training)', available: true, chosenFor: ['training'] },

@@ -7,6 +7,7 @@ import { createUploads } from '#main/hosts/web/uploads'
 import { startWebServer } from '#main/hosts/web/webServer'
 import { createModelStore } from '#main/node/modelStore'
 import { nodePlatform } from '#main/node/nodePlatform'
+import { createSoundStore } from '#main/node/soundStore'
 import { createStemStore } from '#main/node/stemStore'
 import { createServices, type Services } from '#main/services/createServices'
 
@@ -54,6 +55,7 @@ export async function startWebApp({ page, launchCompute }: WebAppOptions): Promi
     ...nodePlatform('web'),
     models: createModelStore([models]),
     stems: createStemStore(library),
+    sounds: createSoundStore(join(scratch, 'sounds')),
     uploadPath: uploads.path,
     launchCompute,
   })

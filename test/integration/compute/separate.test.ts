@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openAudio } from '#main/node/audioReader'
 import { createModelStore } from '#main/node/modelStore'
 import { nodePlatform } from '#main/node/nodePlatform'
+import { createSoundStore } from '#main/node/soundStore'
 import { createStemStore } from '#main/node/stemStore'
 import { createServices, type Services } from '#main/services/createServices'
 import type { SeparationRequest, SeparationResult } from '#shared/contract/separation'
@@ -30,7 +31,8 @@ describe('services over the real compute process, engine and network', () => {
 
   function openServices() {
     const platform = nodePlatform('cli')
-    return createServices({ ...platform, models: createModelStore([join(scratch, 'models')]), stems: createStemStore(library) })
+    const models = createModelStore([join(scratch, 'models')])
+    return createServices({ ...platform, models, stems: createStemStore(library), sounds: createSoundStore(join(scratch, 'sounds')) })
   }
 
   async function separate(path: string, options: Partial<SeparationRequest> = {}): Promise<SeparationResult> {

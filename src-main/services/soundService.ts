@@ -1,0 +1,155 @@
+import type { ComputeClient, TaskContext } from '#main/compute/client'
+import type { JobQueue } from '#main/services/jobQueue'
+import type { MediaRegistry } from '#main/services/mediaRegistry'
+import type { Platform, SoundOrigin, SoundRecord, StagedSound, StoredSound } from '#main/services/platform'
+import type { ImportedSong, SongService } from '#main/services/songService'
+import type { Job } from '#shared/contract/jobs'
+import type { Sound } from '#shared/contract/sounds'
+import { tileColumns, tileGrid } from '#shared/dsp/spectrogramTile'
+import { AppError } from '#shared/errors'
+
+/** What is known of a WAV file that becomes a sound. */
+export interface AdoptedFacts {
+  readonly name: string
+  /** Ids of the sounds that it was made of. */
+  readonly madeOf?: readonly string[]
+  /** The song that it was made of, where that is no sound of the library. */
+  readonly song?: Pick<ImportedSong, 'sha256' | 'name'>
+  /** Leaves the file where it is; it is moved without. */
+  readonly keep?: boolean
+}
+
+export interface TileRequest {
+  readonly soundId: string
+  readonly level: number
+  readonly index: number
+}
+
+/** The library of sounds: songs decoded once, stems, repaired stems, each known by its content. */
+export interface SoundService {
+  /** Enqueues the decoding of an open song, or gives the job that did it before. @throws AppError SONG_NOT_FOUND */
+  prepare(songId: string): Promise<Job>
+  /** @throws AppError SOUND_NOT_FOUND */
+  get(soundId: string): Promise<Sound>
+  /** Path of a sound's WAV file. @throws AppError SOUND_NOT_FOUND */
+  path(soundId: string): Promise<string>
+  /**
+   * Makes a finished WAV file (16 or 24 bit or 32 bit float, mono or stereo) a sound of the library. A file of the same
+   * sound as one in the library gives that one.
+   * @throws AppError SOUND_NOT_FOUND for one of `madeOf`; FILE_NOT_FOUND, NOT_AUDIO, AUDIO_UNSUPPORTED,
+   * OUTPUT_NOT_WRITABLE, DISK_FULL; CancelledError
+   */
+  adopt(file: string, facts: AdoptedFacts, context?: TaskContext): Promise<Sound>
+  /** Draws a tile of a spectrogram, unless it is there. @throws AppError SOUND_NOT_FOUND, INVALID_INPUT */
+  tile(request: TileRequest): Promise<{ url: string; columns: number }>
+  list(): Promise<(Sound & { bytes: number; songName?: string })[]>
+}
+
+interface Dependencies {
+  readonly platform: Platform
+  /** The process that decodes, away from the one that separates. */
+  readonly reader: ComputeClient
+  readonly queue: JobQueue
+  readonly songs: SongService
+  readonly media: MediaRegistry
+}
+
+/** Returns the service over the sounds of `platform`. */
+export function createSoundService({ platform, reader, queue, songs, media }: Dependencies): SoundService {
+  const preparing = new Map<string, string>()
+  const drawing = new Map<string, Promise<void>>()
+
+  const find = async (soundId: string): Promise<StoredSound> => {
+    const sound = await platform.sounds.find(soundId)
+    if (!sound) throw new AppError('SOUND_NOT_FOUND', 'That sound is no longer in the library. Open its song again.')
+    return sound
+  }
+
+  const shown = (stored: StoredSound): Sound => {
+    const { id, name, sampleRate, channels, frames, audioPath, peaksPath } = stored
+    return {
+      ...{ id, name, sampleRate, channels, frames },
+      audioUrl: media.register(`sound-${id}.wav`, audioPath),
+      peaksUrl: media.register(`peaks-${id}`, peaksPath),
+      spectrogram: tileGrid(sampleRate, frames),
+    }
+  }
+
+  const staging = async <Value>(work: (staged: StagedSound) => Promise<Value>): Promise<Value> => {
+    const staged = await platform.sounds.stage()
+    try {
+      return await work(staged)
+    } finally {
+      await staged.discard()
+    }
+  }
+
+  const decode = ({ path, name, sha256 }: ImportedSong, context: TaskContext): Promise<Sound> =>
+    staging(async (staged) => {
+      const { audioPath, peaksPath } = staged
+      const facts = await reader.run('decode', { path, audioPath, peaksPath }, context)
+      return shown(await staged.publish(recordOf(facts, name, [{ sha256, songName: name, isSong: true }])))
+    })
+
+  const originsOf = async ({ madeOf = [], song }: AdoptedFacts): Promise<SoundOrigin[]> => {
+    const parents = await Promise.all(madeOf.map(find))
+    const origins = parents.flatMap((parent) => parent.origins.map((origin) => ({ ...origin, isSong: false })))
+    if (song) origins.push({ sha256: song.sha256, songName: song.name, isSong: false })
+    return [...new Map(origins.map((origin) => [origin.sha256, origin])).values()]
+  }
+
+  const existingJob = (songId: string): Job | undefined => {
+    const job = queue.list().find(({ id }) => id === preparing.get(songId))
+    return job && job.state.status !== 'failed' && job.state.status !== 'cancelled' ? job : undefined
+  }
+
+  return {
+    async prepare(songId) {
+      const song = songs.get(songId)
+      const stored = (await platform.sounds.list()).find(({ origins }) =>
+        origins.some(({ sha256, isSong }) => isSong && sha256 === song.sha256),
+      )
+      const existing = existingJob(songId)
+      if (existing && (stored || existing.state.status !== 'succeeded')) return existing
+      const facts = { kind: 'sound', title: song.name, songId } as const
+      const job = stored ? queue.addFinished(facts, shown(stored)) : queue.add(facts, (context) => decode(song, context), 'reader')
+      preparing.set(songId, job.id)
+      return job
+    },
+    get: async (soundId) => shown(await find(soundId)),
+    path: async (soundId) => (await find(soundId)).audioPath,
+    async adopt(file, facts, context) {
+      const origins = await originsOf(facts)
+      return staging(async (staged) => {
+        const surveyed = await reader.run('survey', { audioPath: file, peaksPath: staged.peaksPath }, context)
+        await staged.take(file, facts.keep ?? false)
+        return shown(await staged.publish(recordOf(surveyed, facts.name, origins)))
+      })
+    },
+    async tile({ soundId, level, index }) {
+      const sound = await find(soundId)
+      const columns = tileColumns(tileGrid(sound.sampleRate, sound.frames), sound.frames, level, index)
+      if (columns === 0) throw new AppError('INVALID_INPUT', `The spectrogram has no tile ${index} of level ${level}.`)
+      const mediaId = `tile-${soundId}-${level}-${index}`
+      const task = { audioPath: sound.audioPath, folder: sound.tilesFolder, level, index }
+      const drawn = drawing.get(mediaId) ?? reader.run('drawTile', task).finally(() => drawing.delete(mediaId))
+      drawing.set(mediaId, drawn)
+      await drawn
+      return { url: media.register(mediaId, platform.sounds.tilePath(sound, level, index)), columns }
+    },
+    async list() {
+      const sounds = await platform.sounds.list()
+      return Promise.all(
+        sounds.map(async (sound) => {
+          const songName = sound.origins[0]?.songName
+          return { ...shown(sound), bytes: await platform.sounds.sizeOf(sound.id), ...(songName !== undefined && { songName }) }
+        }),
+      )
+    },
+  }
+}
+
+function recordOf(facts: Omit<SoundRecord, 'name' | 'origins'>, name: string, origins: readonly SoundOrigin[]): SoundRecord {
+  const { id, sampleRate, channels, frames } = facts
+  return { id, name, sampleRate, channels, frames, origins }
+}

@@ -1,0 +1,124 @@
+import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createAudioWriter } from '#main/node/audioWriter'
+import { decodePeaks, PeakCollector } from '#shared/audio/peaks'
+import { fixtureKind, fixtureKinds, tones, writeFixture } from '#test/audioFixtures'
+import { openSoundLibrary, type SoundLibrary } from '#test/soundLibrary'
+import { largestDifference, readAll } from '#test/soundFiles'
+
+let app: SoundLibrary
+beforeAll(() => void (app = openSoundLibrary()))
+afterAll(() => app.close())
+
+const rateOf = ({ codec }: { codec: string }) => (codec === 'libopus' ? 48000 : 44100)
+const audioOf = (id: string) => app.services.sounds.path(id)
+const written = async (name: string, planes: Float32Array[], format: 'wav16' | 'wav24' | 'wav32f' = 'wav24') => {
+  const path = join(app.scratch, name)
+  const writer = await createAudioWriter(path, { format, sampleRate: 44100, channels: planes.length, overwrite: true })
+  await writer.write(planes)
+  await writer.finish()
+  return path
+}
+
+describe('a song in the library', () => {
+  // Would catch: a width too small for the source, a lost block, a shifted channel, peaks of something else.
+  it.each(fixtureKinds.flatMap((kind, number) => [1, 2].map((channels) => ({ kind, number, channels, name: kind.name }))))(
+    '$name with $channels channel(s) holds what the reader gives, to the bit',
+    async ({ kind, number, channels }) => {
+      const path = join(app.scratch, `${channels}-${kind.name}`)
+      const rate = rateOf(kind)
+      writeFixture(path, kind, tones(channels, rate + 321 + number, rate, 0.99), rate)
+      const sound = await app.decoded(path)
+      const expected = await readAll(path)
+      expect(sound).toMatchObject({ sampleRate: rate, channels, frames: expected[0]!.length, name: `${channels}-${kind.name.split('.')[0]!}` })
+      expect(largestDifference(await readAll(await audioOf(sound.id)), expected)).toBe(0)
+      const collector = new PeakCollector(rate, channels)
+      collector.add(expected)
+      const peaks = readFileSync(app.services.mediaPath(sound.peaksUrl.split('/').at(-1)!)!)
+      expect(decodePeaks(peaks)).toEqual(collector.finish())
+    },
+  )
+
+  it.each([
+    ['u8.wav', 16, 1],
+    ['16.flac', 16, 1],
+    ['24.aiff', 24, 1],
+    ['32i.wav', 32, 3],
+    ['64f.wav', 32, 3],
+    ['lame.mp3', 32, 3],
+  ])('keeps the width of %s: %i bits, WAV format %i', async (name, bits, code) => {
+    const path = join(app.scratch, `width-${name}`)
+    writeFixture(path, fixtureKind(name), tones(2, 44100, 44100), 44100)
+    const header = readFileSync(await audioOf((await app.decoded(path)).id)).subarray(0, 100)
+    const at = header.indexOf('fmt ')
+    expect([header.readUInt16LE(at + 22), header.readUInt16LE(at + 8)]).toEqual([bits, code])
+  })
+
+  it('is mixed down as separation does it where it has more than two channels', async () => {
+    const path = join(app.scratch, 'six.wav')
+    const planes = tones(6, 44100, 44100, 0.9)
+    writeFixture(path, fixtureKind('24.wav'), planes, 44100)
+    const sound = await app.decoded(path)
+    expect(sound.channels).toBe(2)
+    const [fl, fr, fc, , sl, sr] = await readAll(path)
+    const side = (front: Float32Array, surround: Float32Array) =>
+      front.map((value, i) => value + Math.SQRT1_2 * fc![i]! + Math.SQRT1_2 * surround[i]!)
+    expect(largestDifference(await readAll(await audioOf(sound.id)), [side(fl!, sl!), side(fr!, sr!)])).toBeLessThan(1e-6)
+  })
+
+  it('is one sound whatever file holds it, and is found again without being decoded, also after a restart', async () => {
+    const planes = tones(2, 50_000, 44100)
+    const flac = join(app.scratch, 'same.flac')
+    const wav = join(app.scratch, 'same.wav')
+    writeFixture(flac, fixtureKind('24.flac'), planes, 44100)
+    writeFixture(wav, fixtureKind('24.wav'), planes, 44100)
+    const first = await app.decoded(flac)
+    expect((await app.decoded(wav)).id).toBe(first.id)
+    const again = app.reopen()
+    const song = await again.songs.import({ path: wav })
+    expect((await again.sounds.prepare(song.id)).state).toMatchObject({ status: 'succeeded', result: { id: first.id } })
+    expect((await again.sounds.list()).filter(({ id }) => id === first.id)).toHaveLength(1)
+  })
+
+  it('is refused by another id with SOUND_NOT_FOUND, and no id leads out of the library', async () => {
+    for (const id of ['0'.repeat(32), '../stems', '']) {
+      await expect(app.services.sounds.get(id)).rejects.toMatchObject({ code: 'SOUND_NOT_FOUND' })
+    }
+  })
+})
+
+describe('a WAV file that becomes a sound', () => {
+  it('is moved, or left in place on request, and gives the same sound the second time', async () => {
+    const planes = tones(2, 30_000, 44100, 0.3)
+    const file = await written('stem.wav', planes)
+    const copy = join(app.scratch, 'copy.wav')
+    copyFileSync(file, copy)
+    const sound = await app.services.sounds.adopt(file, { name: 'Vocals' })
+    expect(existsSync(file)).toBe(false)
+    expect(sound).toMatchObject({ name: 'Vocals', channels: 2, frames: 30_000 })
+    expect((await app.services.sounds.adopt(copy, { name: 'Other', keep: true })).id).toBe(sound.id)
+    expect(existsSync(copy)).toBe(true)
+    expect(largestDifference(await readAll(await audioOf(sound.id)), await readAll(copy))).toBe(0)
+    expect(readdirSync(join(app.library, 'sounds')).filter((name) => name.startsWith('.'))).toEqual([])
+  })
+
+  it('differs from another by its rate, its channels and every sample', async () => {
+    const planes = tones(2, 20_000, 44100, 0.3)
+    const changed = planes.map((plane) => plane.slice())
+    changed[1]![19_999] += 2 ** -23
+    const swapped = [planes[1]!, planes[0]!]
+    const ids = new Set<string>()
+    for (const variant of [planes, changed, swapped, [planes[0]!]]) {
+      ids.add((await app.services.sounds.adopt(await written('variant.wav', variant, 'wav32f'), { name: 'Variant' })).id)
+    }
+    expect(ids.size).toBe(4)
+  })
+
+  it('stays where it is when it is no WAV file that the library can hold', async () => {
+    const path = join(app.scratch, 'wide.wav')
+    writeFixture(path, fixtureKind('24.wav'), tones(4, 20_000, 44100), 44100)
+    await expect(app.services.sounds.adopt(path, { name: 'Wide' })).rejects.toMatchObject({ code: 'AUDIO_UNSUPPORTED' })
+    expect(existsSync(path)).toBe(true)
+  })
+})
