@@ -7,16 +7,19 @@ import { createWebHost } from '#renderer/api/webHost'
 import { isMac } from '#renderer/shortcuts/pressedKeys'
 import { createShortcuts } from '#renderer/shortcuts/shortcuts'
 import { shortcutsKey } from '#renderer/shortcuts/useShortcuts'
-import { keymapOf } from '#shared/actions/keymap'
+import { useSettingsStore } from '#renderer/stores/settingsStore'
 import './styles/tokens.css'
 import './styles/base.css'
 
 const host = window.stemwright ? createElectronHost(window.stemwright) : createWebHost()
-const shortcuts = createShortcuts(() => keymapOf({}), isMac(navigator.platform))
-window.addEventListener('keydown', shortcuts.press)
+const app = createApp(App)
+app.provide(outsideKey, createOutside(host, () => performance.now()))
+app.use(createPinia())
 
-createApp(App)
-  .provide(outsideKey, createOutside(host, () => performance.now()))
-  .provide(shortcutsKey, shortcuts)
-  .use(createPinia())
-  .mount('#app')
+const shortcuts = app.runWithContext(() => {
+  const settings = useSettingsStore()
+  return createShortcuts(() => settings.keymap, isMac(navigator.platform))
+})
+window.addEventListener('keydown', shortcuts.press)
+app.provide(shortcutsKey, shortcuts)
+app.mount('#app')

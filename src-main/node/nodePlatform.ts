@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { appRoot, appVersion } from '#main/node/appRoot'
 import { forkCompute } from '#main/node/computeProcess'
+import { createDocumentFile } from '#main/node/documentFile'
 import { createModelStore } from '#main/node/modelStore'
 import { createSoundStore } from '#main/node/soundStore'
 import { createStemStore } from '#main/node/stemStore'
@@ -22,6 +23,7 @@ export function nodePlatform(host: AppInfo['host']): Platform {
     models: createModelStore([join(resources, 'models'), join(data, 'models')]),
     stems: createStemStore(join(data, 'stems')),
     sounds: createSoundStore(join(data, 'sounds')),
+    settings: createDocumentFile(join(data, 'settings.json')),
     demoSong: join(resources, 'demo', 'mix.flac'),
     launchCompute: () => forkCompute(join(appRoot, 'out', 'main', 'compute.js')),
     newId: randomUUID,

@@ -5,6 +5,7 @@ import { createMediaRegistry } from '#main/services/mediaRegistry'
 import { createModelService, type ModelService } from '#main/services/modelService'
 import type { Platform } from '#main/services/platform'
 import { createSeparationService, type SeparationService } from '#main/services/separationService'
+import { createSettingsService, type SettingsService } from '#main/services/settingsService'
 import { createSongService, type SongService } from '#main/services/songService'
 import { createSoundService, type SoundService } from '#main/services/soundService'
 import type { ComputeClient } from '#main/compute/client'
@@ -20,8 +21,11 @@ export interface Services {
   readonly separations: SeparationService
   readonly jobs: JobQueue
   readonly compute: ComputeClient
+  readonly settings: SettingsService
   /** Calls back for every event of the contract; returns how to stop. */
   onEvent(listener: (event: AppEvent) => void): () => void
+  /** Sends an event that only the host knows of, such as a choice in its menu. */
+  tell(event: AppEvent): void
   /** Path of a file that the UI may fetch. */
   mediaPath(mediaId: string): string | undefined
   /** Cancels everything and ends the compute processes. */
@@ -42,7 +46,8 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
   const sounds = createSoundService({ platform, reader, queue, songs, media })
   const models = createModelService(platform.models)
   const separations = createSeparationService({ platform, compute, queue, songs, models, media })
-  const handlers = createHandlers({ platform, songs, sounds, models, separations, jobs: queue, reader })
+  const settings = createSettingsService(platform.settings, (changed) => emit({ name: 'settings.changed', payload: changed }))
+  const handlers = createHandlers({ platform, songs, sounds, models, separations, jobs: queue, settings, reader })
 
   return {
     server: createServer<AppContract>(contract, handlers, report),
@@ -52,6 +57,8 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
     separations,
     jobs: queue,
     compute,
+    settings,
+    tell: emit,
     onEvent(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -3,6 +3,7 @@ import type { JobQueue } from '#main/services/jobQueue'
 import type { ModelService } from '#main/services/modelService'
 import type { Platform } from '#main/services/platform'
 import type { SeparationService } from '#main/services/separationService'
+import type { SettingsService } from '#main/services/settingsService'
 import type { SongService } from '#main/services/songService'
 import type { SoundService } from '#main/services/soundService'
 import type { AppContract } from '#shared/contract/contract'
@@ -15,15 +16,21 @@ interface Application {
   readonly models: ModelService
   readonly separations: SeparationService
   readonly jobs: JobQueue
+  readonly settings: SettingsService
   readonly reader: ComputeClient
 }
 
 /** Returns what answers each request of the contract. */
-export function createHandlers({ platform, songs, sounds, models, separations, jobs, reader }: Application): Handlers<AppContract> {
+export function createHandlers({ platform, songs, sounds, models, separations, jobs, settings, reader }: Application): Handlers<AppContract> {
   return {
     app: {
       info: () => platform.info,
       chooseFolder: async () => ({ folder: await platform.chooseFolder?.() }),
+    },
+    desktop: {
+      setMenu: ({ enabled }) => platform.desktop?.setMenu(enabled),
+      takeOpened: () => platform.desktop?.takeOpened() ?? [],
+      readyToClose: () => platform.desktop?.readyToClose(),
     },
     engine: {
       describe: () => reader.run('describeEngines', undefined),
@@ -40,6 +47,11 @@ export function createHandlers({ platform, songs, sounds, models, separations, j
     separation: {
       start: async (request) => ({ jobId: (await separations.start(request)).id }),
       export: ({ jobId, folder, format }) => ({ jobId: separations.export(jobId, folder, format).id }),
+    },
+    settings: {
+      get: () => settings.get(),
+      change: (change) => settings.change(change),
+      reset: () => settings.reset(),
     },
     songs: {
       import: (source) => songs.import(source),

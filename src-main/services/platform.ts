@@ -1,4 +1,5 @@
 import type { ComputeProcess } from '#main/compute/client'
+import type { ActionId } from '#shared/actions/actions'
 import type { AppInfo } from '#shared/contract/app'
 import type { SeparationReport } from '#shared/contract/separation'
 
@@ -8,6 +9,8 @@ export interface Platform {
   readonly models: ModelStore
   readonly stems: StemStore
   readonly sounds: SoundStore
+  /** Where the user's settings are kept. */
+  readonly settings: DocumentFile
   /** Path of the song that comes with the app. */
   readonly demoSong: string
   /** Starts a process that runs src-main/compute/entry. */
@@ -22,6 +25,33 @@ export interface Platform {
   uploadPath?(uploadId: string): string | undefined
   /** Asks the user for a folder; only where there are dialogs. */
   chooseFolder?(): Promise<string | undefined>
+  /** What only a window of the desktop can do. */
+  readonly desktop?: Desktop
+}
+
+/** The desktop around the window. */
+export interface Desktop {
+  /** Enables these actions in the menu, and no others. */
+  setMenu(enabled: readonly ActionId[]): void
+  /** Gives the paths that the system asked to open since this was last asked. */
+  takeOpened(): string[]
+  /** The page has nothing left to save. */
+  readyToClose(): void
+  /**
+   * Lets the user, who is dragging now, drop these files wherever they like.
+   * @throws AppError FILE_NOT_FOUND when one of them is not there
+   */
+  startDrag(paths: readonly string[]): void
+}
+
+/** One document of the app's own on the disk. */
+export interface DocumentFile {
+  /** Its content; undefined where nothing was written yet. @throws AppError FILE_UNREADABLE */
+  read(): Promise<string | undefined>
+  /** Replaces it whole, or leaves it as it was. @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL */
+  write(content: string): Promise<void>
+  /** Gives it another name, which is returned, so that it is neither read again nor lost. */
+  setAside(): Promise<string>
 }
 
 /** One path, or one file name, a stem. */

@@ -1,16 +1,18 @@
 import { app } from '#shared/contract/app'
 import { defineContract, type EventOf } from '#shared/contract/defineContract'
+import { desktop, desktopEvents } from '#shared/contract/desktop'
 import { engine } from '#shared/contract/engine'
 import { jobEvents, jobs } from '#shared/contract/jobs'
 import { models } from '#shared/contract/models'
 import { separation } from '#shared/contract/separation'
+import { settings, settingsEvents } from '#shared/contract/settings'
 import { songs } from '#shared/contract/songs'
 import { sounds } from '#shared/contract/sounds'
 
 /** All that the UI can ask and be told. */
 export const contract = defineContract({
-  requests: { app, engine, jobs, models, separation, songs, sounds },
-  events: { ...jobEvents },
+  requests: { app, desktop, engine, jobs, models, separation, settings, songs, sounds },
+  events: { ...desktopEvents, ...jobEvents, ...settingsEvents },
 })
 export type AppContract = typeof contract
 export type AppEvent = EventOf<AppContract>

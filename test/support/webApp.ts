@@ -5,6 +5,7 @@ import type { ComputeProcess } from '#main/compute/client'
 import { createExportFolders } from '#main/hosts/web/exportFolders'
 import { createUploads } from '#main/hosts/web/uploads'
 import { startWebServer } from '#main/hosts/web/webServer'
+import { createDocumentFile } from '#main/node/documentFile'
 import { createModelStore } from '#main/node/modelStore'
 import { nodePlatform } from '#main/node/nodePlatform'
 import { createSoundStore } from '#main/node/soundStore'
@@ -57,6 +58,7 @@ export async function startWebApp({ page, launchCompute }: WebAppOptions): Promi
     stems: createStemStore(library),
     sounds: createSoundStore(join(scratch, 'sounds')),
     uploadPath: uploads.path,
+    settings: createDocumentFile(join(scratch, 'settings.json')),
     launchCompute,
   })
   const server = await startWebServer({ services, token, page, uploads, exports })

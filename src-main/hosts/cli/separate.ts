@@ -72,8 +72,8 @@ async function separateFile(
   const { format, quality, start, length, model } = options
   const request = { songId: song.id, modelId: model, format, quality, start, length }
   const { id } = await services.separations.start(request, { folder: options.out, title, overwrite: options.overwrite })
-  const stop = services.onEvent(({ payload }) => {
-    if (payload.id === id && payload.state.status === 'running') bar.show(payload.state.progress)
+  const stop = services.onEvent(({ name, payload }) => {
+    if (name === 'job.changed' && payload.id === id && payload.state.status === 'running') bar.show(payload.state.progress)
   })
   try {
     const { kind, state } = await services.jobs.finished(id)

@@ -94,7 +94,9 @@ describe('services over the real compute process, engine and network', () => {
     const before = readdirSync(library)
     const song = await services.songs.import({ path })
     const running = new Promise<void>((resolve) => {
-      services.onEvent(({ payload }) => payload.state.status === 'running' && payload.state.progress.completed > 0 && resolve())
+      services.onEvent(({ name, payload }) => {
+        if (name === 'job.changed' && payload.state.status === 'running' && payload.state.progress.completed > 0) resolve()
+      })
     })
     const { id } = await services.separations.start({ songId: song.id, quality: 'fast', format: 'wav32f' })
     await Promise.race([running, services.jobs.finished(id)])
