@@ -32,20 +32,39 @@ export const loudnessFacts = z.object({
   /** dBTP over all channels; -200 stands for silence. */
   truePeak: z.number(),
 })
+export type LoudnessFacts = z.infer<typeof loudnessFacts>
 
+/** A file as it was read back; `name` has the extension. */
 export const renderedFile = z.object({ path: z.string(), name: z.string(), url: z.string(), loudness: loudnessFacts })
-export const renderResult = z.object({ files: z.array(renderedFile), warnings: z.array(z.string()) })
+export type RenderedFile = z.infer<typeof renderedFile>
+
+export const renderResult = z.object({
+  files: z.array(renderedFile),
+  /** Gain on all files in dB: 0, or less where the format would have clipped. */
+  gainDb: z.number(),
+  warnings: z.array(z.string()),
+})
 export type RenderResult = z.infer<typeof renderResult>
+
+/** What files would be written, and how loud their sound is before it meets the limits of a format. */
+export const loudnessResult = z.object({ files: z.array(z.object({ name: z.string(), loudness: loudnessFacts })), warnings: z.array(z.string()) })
+export type LoudnessResult = z.infer<typeof loudnessResult>
 
 const jobId = z.object({ jobId: z.string() })
 
 export const render = {
-  /** Writes into a folder that the user chose. Job of kind `render`. */
+  /**
+   * Writes into a folder that the user chose, and replaces nothing there. Job of kind `render`.
+   * @throws INVALID_INPUT when there would be no sound, as do all of these; SOUND_NOT_FOUND
+   */
   export: request(renderRequest.extend({ folder: z.string().min(1) }), jobId),
-  /** Measures without writing, for the dialog. Job of kind `loudness`; one entry a file that would be written. */
+  /** Measures without writing, for the dialog. Job of kind `loudness`. */
   measure: request(renderRequest, jobId),
-  /** Renders ahead of a drag into the library's temporary folder. Job of kind `render`; its files can be dragged out by `dragOut`. */
+  /**
+   * Renders ahead of a drag into the library's temporary folder, or gives the job that rendered the same before. Job of kind
+   * `render`; its files can be dragged out by `dragOut`, or by their URLs.
+   */
   prepareDrag: request(renderRequest, jobId),
-  /** Begins the drag of what `prepareDrag` rendered, in the desktop window; called from `dragstart`. */
+  /** Begins the drag of what a job rendered, in the desktop window; called from `dragstart`. @throws JOB_NOT_FOUND, FILE_NOT_FOUND */
   dragOut: request(z.strictObject({ jobId: z.string() }), z.void()),
 }
