@@ -1,5 +1,6 @@
-import type { NamedTensors, Program } from '#main/engine/engine'
+import type { NamedShapes, NamedTensors, Program } from '#main/engine/engine'
 import { tf, type Tensor4D } from '#main/engine/tf'
+import { meanOverMembers, shapesOfMembers } from '#main/models/members'
 import { reparameterise, type Posterior } from '#main/models/latent'
 import {
   convolution,
@@ -34,6 +35,8 @@ export interface DuoVaeConfig {
   readonly latentChannels: number
   /** The frequency-dense layers narrow to a this-th of their positions. */
   readonly frequencyReduction: number
+  /** Networks of this shape whose masks are averaged; 1 where not given. See `members`. */
+  readonly members?: number | undefined
 }
 
 /** What the network gives for a batch of patches. */
@@ -48,7 +51,13 @@ export interface DuoVaeOutput {
 export interface DuoVae {
   readonly parameters: ParameterSpecs
   /** `features` as `writeFeatures` gives them, `[batch, time, position, kind × field]`. */
-  apply(parameters: NamedTensors, features: Tensor4D, noise?: { vocals: Tensor4D; music: Tensor4D }): DuoVaeOutput
+  apply(parameters: NamedTensors, features: Tensor4D, noise?: LatentNoise): DuoVaeOutput
+}
+
+/** Standard normal values of `latentShape`. */
+interface LatentNoise {
+  readonly vocals: Tensor4D
+  readonly music: Tensor4D
 }
 
 type Shape4D = [number, number, number, number]
@@ -106,15 +115,42 @@ export function duoVae(config: DuoVaeConfig): DuoVae {
   }
 }
 
+/** The shapes of a model's parameters, all its members together. */
+export function modelShapes(config: DuoVaeConfig): NamedShapes {
+  return shapesOfMembers(shapesOf(duoVae(config).parameters), config.members ?? 1)
+}
+
 /** The forward pass as a program: `features` → `vocalMask`, with the posterior means in place of samples. */
 export function maskProgram(config: DuoVaeConfig, batch: number): Program {
-  const network = duoVae(config)
+  const masksOf = membersMask(config)
   return {
-    name: `duovae-mask-${batch}`,
-    parameters: shapesOf(network.parameters),
+    name: `duovae-mask-${batch}${config.members ? `-of-${config.members}` : ''}`,
+    parameters: modelShapes(config),
     inputs: { features: featureShape(config, batch) },
-    run: (parameters, { features }) => ({
-      vocalMask: network.apply(parameters, features as Tensor4D).vocalMask,
+    run: (parameters, { features }) => ({ vocalMask: masksOf(parameters, features as Tensor4D) }),
+  }
+}
+
+function membersMask(config: DuoVaeConfig) {
+  const network = duoVae(config)
+  const names = Object.keys(network.parameters)
+  return (parameters: NamedTensors, features: Tensor4D, noise?: LatentNoise): Tensor4D =>
+    meanOverMembers(parameters, names, config.members ?? 1, (member) => network.apply(member, features, noise).vocalMask)
+}
+
+/**
+ * The forward pass with latent samples: `features`, and standard normal `vocalNoise` and `musicNoise` of `latentShape`, which
+ * the posteriors' deviations scale → `vocalMask`. Other noise gives another of the masks that the model holds possible.
+ */
+export function sampledMaskProgram(config: DuoVaeConfig, batch: number): Program {
+  const masksOf = membersMask(config)
+  const latent = latentShape(config, batch)
+  return {
+    name: `duovae-sampled-mask-${batch}`,
+    parameters: modelShapes(config),
+    inputs: { features: featureShape(config, batch), vocalNoise: latent, musicNoise: latent },
+    run: (parameters, { features, vocalNoise, musicNoise }) => ({
+      vocalMask: masksOf(parameters, features as Tensor4D, { vocals: vocalNoise as Tensor4D, music: musicNoise as Tensor4D }),
     }),
   }
 }
@@ -149,6 +185,9 @@ function buildEncoder(config: DuoVaeConfig): Encoder {
 }
 
 const normGroups = 8
+
+/** The parameter that all logits of the vocals rise with. */
+export const vocalBias = 'decoder/vocals/output/bias'
 
 /** Near and far context, each added to what comes in (pre-activation residuals, the identity at first). */
 function encoderBlock(name: string, channels: number, positions: number, reduction: number): Layer {

@@ -18,6 +18,7 @@ export const duoVaeConfigSchema = z.object({
   decoderChannels: z.array(size).min(1).readonly(),
   latentChannels: size,
   frequencyReduction: size,
+  members: size.optional(),
 }) satisfies z.ZodType<DuoVaeConfig>
 
 /** What a model says of itself; card.json beside its weights. The contract's ModelCard is what the UI shows of it. */

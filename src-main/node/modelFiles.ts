@@ -3,9 +3,8 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { sizeOf, type NamedArrays, type NamedShapes } from '#main/engine/engine'
-import { duoVae } from '#main/models/duoVae'
+import { modelShapes } from '#main/models/duoVae'
 import { modelFileCard, type ModelFileCard } from '#main/models/modelCard'
-import { shapesOf } from '#main/models/layers'
 import { decodeWeights, encodeWeights } from '#main/models/weightsFile'
 import { AppError } from '#shared/errors'
 
@@ -31,7 +30,7 @@ export async function loadModel(directory: string): Promise<LoadedModel> {
     throw corrupt(`The weights of "${card.name}" are not those of its card (SHA-256 differs)`)
   }
   const { arrays } = decodeWeights(weights)
-  const shapes = shapesOf(duoVae(card.config).parameters)
+  const shapes = modelShapes(card.config)
   for (const [name, shape] of Object.entries(shapes)) {
     if (arrays[name]?.length === sizeOf(shape)) continue
     throw corrupt(`The weights of "${card.name}" lack ${name} in the right size`)
@@ -58,7 +57,7 @@ export async function saveModel(
   card: Omit<ModelFileCard, 'formatVersion' | 'sha256' | 'parameters'>,
   parameters: NamedArrays,
 ): Promise<void> {
-  await saveWeights(directory, parameters, shapesOf(duoVae(card.config).parameters), card)
+  await saveWeights(directory, parameters, modelShapes(card.config), card)
 }
 
 /** Writes the weights of any network and a card that says what they are. */

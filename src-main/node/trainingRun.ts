@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import type { Manifest, ManifestOptions } from '#main/datasets/manifest'
 import type { Differentiable, Engine } from '#main/engine/engine'
 import type { ConvVaeConfig } from '#main/models/convVae'
-import type { DuoVaeConfig } from '#main/models/duoVae'
+import { duoVae, type DuoVaeConfig } from '#main/models/duoVae'
 import { initialParameters } from '#main/models/initialise'
 import { shapesOf, type ParameterSpecs } from '#main/models/layers'
 import { convVaeFamily } from '#main/node/convVaeTraining'
+import { splitMembers } from '#main/models/members'
 import { duoVaeFamily } from '#main/node/duoVaeTraining'
 import { loadModel, writeWhole } from '#main/node/modelFiles'
 import { appendHistory, rewindHistory } from '#main/node/runHistory'
@@ -144,7 +145,9 @@ async function openCheckpoint(
   if (resume && existsSync(last)) return decodeCheckpoint(await readFile(last), shapesOf(specs))
   const parameters = initialParameters(specs, randomStream(config.seed).fork('parameters'))
   if (base) {
-    const { parameters: learned } = await loadModel(base.folder)
+    const { card, parameters: all } = await loadModel(base.folder)
+    // A model of several networks is gone on from by its first.
+    const learned = splitMembers(all, Object.keys(shapesOf(duoVae(card.config).parameters)), card.config.members ?? 1)[0]!
     for (const [name, values] of Object.entries(learned)) {
       if (parameters[name]?.length !== values.length) {
         const what = `"${base.name}" has another shape than this preset (${name})`

@@ -2,8 +2,11 @@ import { cpus } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { weightsLicence } from '#main/datasets/attribution'
+import type { NamedArrays } from '#main/engine/engine'
 import { openEngine } from '#main/engine/select'
 import { callersFolder, exitStatus, runCommand, UsageError } from '#main/hosts/cli/command'
+import { vocalBias } from '#main/models/duoVae'
+import { joinMembers } from '#main/models/members'
 import type { ModelFileCard } from '#main/models/modelCard'
 import { requireSelfTest, selfTestMask } from '#main/models/selfTest'
 import { appRoot } from '#main/node/appRoot'
@@ -17,10 +20,13 @@ import { randomStream } from '#shared/random'
 
 const usage = `Puts a trained model into resources/models with a card that says how it was measured.
 
-  npm run publish-model -- RUN/model [RUN/model ...] --id ID --name NAME --summary TEXT --songs DIR --only NAMES [--credit TEXT ...]
+  npm run publish-model -- RUN/model[+RUN/model ...] [...] --id ID --name NAME --summary TEXT --songs DIR --only NAMES
+                           [--lean LOGITS] [--credit TEXT ...]
 
-Several models that were trained on from one start become one, their mean. It is measured on the songs NAMES (comma-separated)
-below DIR, none of which it may have been trained on.
+Several models become one whose masks are the mean of theirs; models joined by + were trained on from one start and become one
+network first, the mean of their weights. --lean moves every mask towards vocals: networks that meet voices unlike those of
+their training give too little. The result is measured on the songs NAMES (comma-separated) below DIR, none of which it may
+have been trained on.
 `
 
 await runCommand(usage, async (args) => {
@@ -33,6 +39,7 @@ await runCommand(usage, async (args) => {
       summary: { type: 'string' },
       songs: { type: 'string' },
       only: { type: 'string' },
+      lean: { type: 'string', default: '0' },
       credit: { type: 'string', multiple: true, default: [] },
     },
   })
@@ -42,11 +49,18 @@ await runCommand(usage, async (args) => {
   }
   const here = callersFolder('publish-model')
   const songs = await songsCalled(only.split(','), resolve(here, folder))
-  const models = await Promise.all(positionals.map((folder) => loadModel(resolve(here, folder))))
+  const lean = Number(values.lean)
+  if (!Number.isFinite(lean)) throw new UsageError(`--lean is a number, not "${values.lean}".`)
   const engine = await openEngine()
+  const folders = positionals.map((joined) => joined.split('+').map((folder) => resolve(here, folder)))
+  const groups = await Promise.all(folders.map((group) => Promise.all(group.map(loadModel))))
+  const models = groups.flat()
   for (const { card, parameters } of models) await requireSelfTest(card.selfTest, card.config, parameters, engine)
-  const parameters = averageParameters(models.map((model) => model.parameters))
-  const { card } = models[0]!
+  const joined = models.find(({ card }) => (card.config.members ?? 1) > 1)
+  if (joined) throw new UsageError(`"${joined.card.name}" is made of several networks already; name the runs that they come from.`)
+  const networks = groups.map((group) => leaning(averageParameters(group.map((model) => model.parameters)), lean))
+  const parameters = joinMembers(networks)
+  const card = { ...models[0]!.card, config: { ...models[0]!.card.config, members: networks.length } }
   const attributions = [...new Set([...values.credit, ...models.flatMap((model) => model.card.attributions)])]
   const separator = await createSeparator(card.config, parameters, engine)
   const { scores, line } = await measure(songs, separator)
@@ -64,6 +78,11 @@ await runCommand(usage, async (args) => {
   process.stdout.write(`${id}: ${line}\n`)
   return exitStatus.done
 })
+
+/** A network whose logits of the vocals are raised by `lean`. */
+function leaning(parameters: NamedArrays, lean: number): NamedArrays {
+  return { ...parameters, [vocalBias]: parameters[vocalBias]!.map((value) => value + lean) }
+}
 
 /** @throws UsageError for a name that no song has: a card must not promise what was not measured. */
 async function songsCalled(names: readonly string[], folder: string): Promise<ReferenceFiles[]> {

@@ -4,13 +4,15 @@ import { goldenArrays } from '#main/engine/goldenValues'
 import { type ConvVaeConfig, convVaeLoss } from '#main/models/convVae'
 import { maskProgram } from '#main/models/duoVae'
 import { duoVaeLoss } from '#main/models/duoVaeLoss'
+import { joinMembers } from '#main/models/members'
 import { presets } from '#main/training/presets'
 import { type FoundRung, openRungs, worstError } from '#test/engines'
 
 const weights = { spectrum: 1, energy: 1, magnitude: 0.5, latent: 0.05, freeBits: 0.1 }
 const { model } = presets.tiny
 
-const forwardPrograms: Program[] = [maskProgram(model, 1), maskProgram(model, 2)]
+const twoMembers = { ...model, members: 2 }
+const forwardPrograms: Program[] = [maskProgram(model, 1), maskProgram(model, 2), maskProgram(twoMembers, 1)]
 const baseline: ConvVaeConfig = {
   family: 'convvae',
   stft: { sampleRate: 44100, fftSize: 512, hopLength: 256 },
@@ -82,4 +84,22 @@ describe('models', () => {
       expect(worstError(expected.gradients, found.gradients)).toBeLessThan(1e-4)
     })
   }
+
+  // This would catch members that are weighted unequally, or that read one another's parameters.
+  test('a model of two members gives the mean of their masks', async () => {
+    const single = maskProgram(model, 1)
+    const networks = [31, 32].map((seed) => goldenArrays(single.parameters, seed))
+    const inputs = inputsOf(single)
+    const maskOf = async (program: Program, parameters: NamedArrays) => {
+      const executable = await reference.compile(program, parameters)
+      const { vocalMask } = await executable.run(inputs)
+      executable.dispose()
+      return vocalMask!
+    }
+    const [a, b] = [await maskOf(single, networks[0]!), await maskOf(single, networks[1]!)]
+    const joined = await maskOf(maskProgram(twoMembers, 1), joinMembers(networks))
+    const mean = a.map((value, i) => (value + b[i]!) / 2)
+    expect(Math.max(...a.map((value, i) => Math.abs(value - b[i]!)))).toBeGreaterThan(0.01)
+    expect(Math.max(...joined.map((value, i) => Math.abs(value - mean[i]!)))).toBeLessThan(1e-5)
+  })
 })
