@@ -11,10 +11,28 @@ export interface WavLayout {
   encoding: 'integer' | 'float'
 }
 
-/** A WAV file behind a URL, read piece by piece, so that a song of hours needs no more memory than one of minutes. */
-export interface WavSource extends WavLayout {
-  /** Samples from `first` (in frames), one array a channel; shorter at the end of the file. */
+/** Sound that is read piece by piece, so that a song of hours needs no more memory than one of minutes. */
+export interface PlayableSound {
+  /** Hertz. */
+  readonly sampleRate: number
+  readonly channels: number
+  /** Its length, also while not all of it is there yet. */
+  readonly frames: number
+  /** Samples from `first` (in frames), one array a channel; fewer at the end, and where more is not there yet. */
   read(first: number, count: number): Promise<Float32Array<ArrayBuffer>[]>
+}
+
+/** A WAV file behind a URL. */
+export interface WavSource extends WavLayout, PlayableSound {
+  readonly sampleRate: number
+  readonly channels: number
+  readonly frames: number
+}
+
+/** A file that is still being written: how long it will be, and how much of it can be read by now. In frames. */
+export interface Growth {
+  readonly frames: number
+  ready(): number
 }
 
 const headerBytes = 65536
@@ -22,14 +40,15 @@ const floatFormat = 3
 const extensibleFormat = 0xfffe
 
 /** Opens a WAV file by its URL. @throws AppError FILE_UNREADABLE or AUDIO_UNSUPPORTED */
-export async function openWav(url: string): Promise<WavSource> {
-  const head = await fetchBytes(url, 0, headerBytes)
-  const layout = parseWavHeader(head)
+export async function openWav(url: string, growth?: Growth): Promise<WavSource> {
+  const layout = parseWavHeader(await fetchBytes(url, 0, headerBytes))
+  const frames = growth?.frames ?? layout.frames
   const frameBytes = layout.bytesPerSample * layout.channels
   return {
     ...layout,
+    frames,
     async read(first, count) {
-      const length = Math.min(count, layout.frames - first)
+      const length = Math.min(count, (growth?.ready() ?? frames) - first)
       if (length <= 0) return Array.from({ length: layout.channels }, () => new Float32Array(0))
       const bytes = await fetchBytes(url, layout.dataStart + first * frameBytes, length * frameBytes)
       return decodeSamples(bytes, layout)
@@ -40,7 +59,7 @@ export async function openWav(url: string): Promise<WavSource> {
 async function fetchBytes(url: string, start: number, length: number): Promise<DataView> {
   const response = await fetch(url, { headers: { Range: `bytes=${start}-${start + length - 1}` } })
   if (response.status !== 206) {
-    const message = `A stem could not be read back (status ${response.status}), so it cannot be played. Split the song again.`
+    const message = `A sound could not be read back (status ${response.status}), so it cannot be played. Open the song again, or split it again if it is a stem.`
     throw new AppError('FILE_UNREADABLE', message)
   }
   return new DataView(await response.arrayBuffer())
@@ -79,7 +98,7 @@ function parseFormat(view: DataView, at: number) {
 }
 
 function unsupported(why: string): AppError {
-  return new AppError('AUDIO_UNSUPPORTED', `A stem cannot be played here: ${why}. Export it and play it in another app.`)
+  return new AppError('AUDIO_UNSUPPORTED', `A sound cannot be played here: ${why}. Export it and play it in another app.`)
 }
 
 /** Turns interleaved samples into one array a channel, full scale ±1. */
