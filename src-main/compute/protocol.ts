@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { engineRung } from '#shared/contract/engine'
+import { loudnessFacts, renderFormat, renderRequest } from '#shared/contract/render'
 import { quality, separationReport, stemFormat } from '#shared/contract/separation'
 import { song } from '#shared/contract/songs'
 import { sound } from '#shared/contract/sounds'
@@ -18,6 +19,14 @@ const songFacts = song.pick({ sampleRate: true, channels: true, frames: true, se
 
 /** What a sound is; `id` says its content. */
 const soundFacts = sound.pick({ id: true, sampleRate: true, channels: true, frames: true })
+
+/** What a project is rendered from: a choice of files, and the paths of the sounds by the ids of their sources. */
+const mix = {
+  choice: renderRequest.omit({ format: true }),
+  /** For file names. */
+  date: z.string(),
+  sounds: z.record(z.string(), z.string()),
+}
 
 const scores = z.object({ usdr: z.number(), sisdr: z.number() })
 
@@ -44,6 +53,13 @@ export const computeTasks = {
   survey: task(z.strictObject({ audioPath: z.string(), peaksPath: z.string() }), soundFacts),
   /** Draws a tile of a spectrogram into a folder of tiles, unless it is there. */
   drawTile: task(z.strictObject({ audioPath: z.string(), folder: z.string(), level: z.number().int(), index: z.number().int() }), z.void()),
+  /** Writes files of a project into a folder, all or none, numbered alike where a name is taken. */
+  render: task(
+    z.strictObject({ ...mix, folder: z.string(), format: renderFormat }),
+    z.object({ files: z.array(z.object({ path: z.string(), loudness: loudnessFacts })), gainDb: z.number(), warnings: z.array(z.string()) }),
+  ),
+  /** Measures what `render` would write, file by file. */
+  loudness: task(z.strictObject(mix), z.array(loudnessFacts)),
   /** Scores stems, and the mixture taken as the estimate of both, against the true ones; the range is that of the stems. Decibels. */
   measure: task(
     z.strictObject({ ...range, mixture: z.string(), estimates: stemPaths, references: stemPaths }),

@@ -57,11 +57,6 @@ export function integerBits(format: AudioFormat, bitDepth: 16 | 24 = 24): 16 | 2
   return format === 'flac' || format === 'aiff' ? bitDepth : undefined
 }
 
-/** File name extension of a format, with its dot. */
-export function extensionOf(format: AudioFormat): string {
-  return format.startsWith('wav') ? '.wav' : `.${format}`
-}
-
 /**
  * Opens a sound file for writing as the samples come. It is written under a hidden temporary name in the same folder.
  * @throws AUDIO_UNSUPPORTED when the format does not take the rate or the channels; OUTPUT_EXISTS, OUTPUT_NOT_WRITABLE,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { appRoot, appVersion } from '#main/node/appRoot'
 import { forkCompute } from '#main/node/computeProcess'
 import { createDocumentFile } from '#main/node/documentFile'
+import { createDragFolders } from '#main/node/dragFolders'
 import { createModelStore } from '#main/node/modelStore'
 import { createSoundStore } from '#main/node/soundStore'
 import { createStemStore } from '#main/node/stemStore'
@@ -23,13 +24,21 @@ export function nodePlatform(host: AppInfo['host']): Platform {
     models: createModelStore([join(resources, 'models'), join(data, 'models')]),
     stems: createStemStore(join(data, 'stems')),
     sounds: createSoundStore(join(data, 'sounds')),
+    dragFolders: createDragFolders(join(data, 'dragged')),
     settings: createDocumentFile(join(data, 'settings.json')),
     demoSong: join(resources, 'demo', 'mix.flac'),
     launchCompute: () => forkCompute(join(appRoot, 'out', 'main', 'compute.js')),
     newId: randomUUID,
     now: () => performance.now(),
+    today,
     mediaUrl: (mediaId) => `/media/${mediaId}`,
   }
+}
+
+function today(): string {
+  const date = new Date()
+  const two = (value: number) => String(value).padStart(2, '0')
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
 }
 
 function dataFolder(): string {

@@ -4,6 +4,7 @@ import { createJobQueue, type JobQueue } from '#main/services/jobQueue'
 import { createMediaRegistry } from '#main/services/mediaRegistry'
 import { createModelService, type ModelService } from '#main/services/modelService'
 import type { Platform } from '#main/services/platform'
+import { createRenderService } from '#main/services/renderService'
 import { createSeparationService, type SeparationService } from '#main/services/separationService'
 import { createSettingsService, type SettingsService } from '#main/services/settingsService'
 import { createSongService, type SongService } from '#main/services/songService'
@@ -44,10 +45,11 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
   const media = createMediaRegistry(platform.mediaUrl)
   const songs = createSongService(platform, reader, media)
   const sounds = createSoundService({ platform, reader, queue, songs, media })
+  const renders = createRenderService({ platform, reader, queue, media, sounds })
   const models = createModelService(platform.models)
   const separations = createSeparationService({ platform, compute, queue, songs, models, media })
   const settings = createSettingsService(platform.settings, (changed) => emit({ name: 'settings.changed', payload: changed }))
-  const handlers = createHandlers({ platform, songs, sounds, models, separations, jobs: queue, settings, reader })
+  const handlers = createHandlers({ platform, songs, sounds, models, renders, separations, jobs: queue, settings, reader })
 
   return {
     server: createServer<AppContract>(contract, handlers, report),
@@ -68,6 +70,7 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
       queue.cancelAll()
       compute.close()
       reader.close()
+      renders.close()
     },
   }
 }

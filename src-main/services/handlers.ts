@@ -2,6 +2,7 @@ import type { ComputeClient } from '#main/compute/client'
 import type { JobQueue } from '#main/services/jobQueue'
 import type { ModelService } from '#main/services/modelService'
 import type { Platform } from '#main/services/platform'
+import type { RenderService } from '#main/services/renderService'
 import type { SeparationService } from '#main/services/separationService'
 import type { SettingsService } from '#main/services/settingsService'
 import type { SongService } from '#main/services/songService'
@@ -14,6 +15,7 @@ interface Application {
   readonly songs: SongService
   readonly sounds: SoundService
   readonly models: ModelService
+  readonly renders: RenderService
   readonly separations: SeparationService
   readonly jobs: JobQueue
   readonly settings: SettingsService
@@ -21,7 +23,7 @@ interface Application {
 }
 
 /** Returns what answers each request of the contract. */
-export function createHandlers({ platform, songs, sounds, models, separations, jobs, settings, reader }: Application): Handlers<AppContract> {
+export function createHandlers({ platform, songs, sounds, models, renders, separations, jobs, settings, reader }: Application): Handlers<AppContract> {
   return {
     app: {
       info: () => platform.info,
@@ -43,6 +45,12 @@ export function createHandlers({ platform, songs, sounds, models, separations, j
     },
     models: {
       list: async () => (await models.list()).map(({ card }) => card),
+    },
+    render: {
+      export: async ({ folder, ...request }) => ({ jobId: (await renders.export(request, folder)).id }),
+      measure: async (request) => ({ jobId: (await renders.measure(request)).id }),
+      prepareDrag: async (request) => ({ jobId: (await renders.prepareDrag(request)).id }),
+      dragOut: ({ jobId }) => renders.dragOut(jobId),
     },
     separation: {
       start: async (request) => ({ jobId: (await separations.start(request)).id }),

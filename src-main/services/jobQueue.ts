@@ -6,11 +6,8 @@ import type { TaskContext } from '#main/compute/client'
 /** What a kind of job gives. */
 export type ResultOfKind<Kind extends Job['kind']> = Extract<Extract<Job, { kind: Kind }>['state'], { status: 'succeeded' }>['result']
 
-export interface JobFacts<Kind extends Job['kind']> {
-  readonly kind: Kind
-  readonly title: string
-  readonly songId: string
-}
+/** What is said of a job of some kind besides its id and its state. */
+export type JobFacts<Kind extends Job['kind']> = Readonly<{ kind: Kind } & Omit<Extract<Job, { kind: Kind }>, 'id' | 'kind' | 'state'>>
 
 /** The process whose work a job is: `compute` separates and takes long, `reader` does what the user waits for meanwhile. */
 export type JobLane = 'compute' | 'reader'

@@ -9,6 +9,7 @@ export interface Platform {
   readonly models: ModelStore
   readonly stems: StemStore
   readonly sounds: SoundStore
+  readonly dragFolders: DragFolders
   /** Where the user's settings are kept. */
   readonly settings: DocumentFile
   /** Path of the song that comes with the app. */
@@ -19,6 +20,8 @@ export interface Platform {
   newId(): string
   /** Milliseconds of a clock that never goes back. */
   now(): number
+  /** The date where the user is, as 2026-01-31. */
+  today(): string
   /** Where the UI fetches the file that is registered as `mediaId`. */
   mediaUrl(mediaId: string): string
   /** Path of a file that the UI has uploaded; only where there are uploads. */
@@ -42,6 +45,19 @@ export interface Desktop {
    * @throws AppError FILE_NOT_FOUND when one of them is not there
    */
   startDrag(paths: readonly string[]): void
+}
+
+/** Folders of the library for files that are dragged out. They end with the process, or where it is killed at the next start. */
+export interface DragFolders {
+  /** Makes an empty one. @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL */
+  make(): Promise<string>
+  remove(folder: string): Promise<void>
+  /** Tells whether all of these files are still there. */
+  have(paths: readonly string[]): Promise<boolean>
+  /** Removes those of processes that are gone. */
+  tidy(): Promise<void>
+  /** Removes those of this process, at once. */
+  clear(): void
 }
 
 /** One document of the app's own on the disk. */

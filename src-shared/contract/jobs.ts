@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { request } from '#shared/contract/defineContract'
+import { loudnessResult, renderResult } from '#shared/contract/render'
 import { exportResult, separationResult } from '#shared/contract/separation'
 import { sound } from '#shared/contract/sounds'
 import { jobState } from '#shared/jobs/job'
@@ -8,14 +9,16 @@ const facts = {
   id: z.string(),
   /** What the user sees it called. */
   title: z.string(),
-  songId: z.string(),
 }
+const ofSong = { ...facts, songId: z.string() }
 
 /** A job as the UI mirrors it; `kind` says what its result is. */
 export const job = z.discriminatedUnion('kind', [
-  z.object({ ...facts, kind: z.literal('separation'), state: jobState(separationResult) }),
-  z.object({ ...facts, kind: z.literal('export'), state: jobState(exportResult) }),
-  z.object({ ...facts, kind: z.literal('sound'), state: jobState(sound) }),
+  z.object({ ...ofSong, kind: z.literal('separation'), state: jobState(separationResult) }),
+  z.object({ ...ofSong, kind: z.literal('export'), state: jobState(exportResult) }),
+  z.object({ ...ofSong, kind: z.literal('sound'), state: jobState(sound) }),
+  z.object({ ...facts, kind: z.literal('render'), state: jobState(renderResult) }),
+  z.object({ ...facts, kind: z.literal('loudness'), state: jobState(loudnessResult) }),
 ])
 export type Job = z.infer<typeof job>
 

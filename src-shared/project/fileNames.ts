@@ -56,6 +56,11 @@ export function safeFileName(name: string): string {
   return shown === '' ? 'Untitled' : shown.replace(deviceName, '_$1')
 }
 
+/** Returns the extension, with its dot, of a format such as 'wav24' or 'flac'. */
+export function extensionOf(format: string): string {
+  return format.startsWith('wav') ? '.wav' : `.${format}`
+}
+
 /** Returns the names with a number after every one that is there already; file systems may take A and a for the same. */
 export function distinctNames(names: readonly string[]): string[] {
   const taken = new Set<string>()

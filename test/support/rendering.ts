@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import { type AudioFormat, createAudioWriter, extensionOf } from '#main/node/audioWriter'
+import { type AudioFormat, createAudioWriter } from '#main/node/audioWriter'
 import type { SoundFile } from '#main/node/soundPasses'
+import { extensionOf } from '#shared/project/fileNames'
 import { type Clip, emptyProject, type Project, type Source, type Track } from '#shared/project/project'
 import { planRender, type RenderChoice } from '#shared/project/renderPlan'
 import { songSource } from '#test/projects'

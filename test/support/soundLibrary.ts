@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { tasks } from '#main/compute/tasks/tasks'
 import type { ComputeTasks } from '#main/compute/server'
+import { createDragFolders } from '#main/node/dragFolders'
 import { createModelStore } from '#main/node/modelStore'
 import { nodePlatform } from '#main/node/nodePlatform'
 import { createSoundStore } from '#main/node/soundStore'
@@ -36,6 +37,7 @@ export function openSoundLibrary(others: Partial<ComputeTasks> = {}): SoundLibra
       models: createModelStore([join(scratch, 'models')]),
       stems: createStemStore(join(library, 'stems')),
       sounds: createSoundStore(join(library, 'sounds')),
+      dragFolders: createDragFolders(join(library, 'dragged')),
       launchCompute: () => fakeComputeProcess({ ...tasks, ...others }),
     })
     opened.push(services)

@@ -5,6 +5,7 @@ import type { ComputeProcess } from '#main/compute/client'
 import { createExportFolders } from '#main/hosts/web/exportFolders'
 import { createUploads } from '#main/hosts/web/uploads'
 import { startWebServer } from '#main/hosts/web/webServer'
+import { createDragFolders } from '#main/node/dragFolders'
 import { createDocumentFile } from '#main/node/documentFile'
 import { createModelStore } from '#main/node/modelStore'
 import { nodePlatform } from '#main/node/nodePlatform'
@@ -57,6 +58,7 @@ export async function startWebApp({ page, launchCompute }: WebAppOptions): Promi
     models: createModelStore([models]),
     stems: createStemStore(library),
     sounds: createSoundStore(join(scratch, 'sounds')),
+    dragFolders: createDragFolders(join(scratch, 'dragged')),
     uploadPath: uploads.path,
     settings: createDocumentFile(join(scratch, 'settings.json')),
     launchCompute,
