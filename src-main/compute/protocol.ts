@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { engineRung } from '#shared/contract/engine'
 import { loudnessFacts, renderFormat, renderRequest } from '#shared/contract/render'
-import { quality, separationReport, stemFormat } from '#shared/contract/separation'
+import { doubtResult, spectralRegion } from '#shared/contract/repair'
+import { quality, separationReport, stemFormat, stemNames } from '#shared/contract/separation'
 import { song } from '#shared/contract/songs'
 import { sound } from '#shared/contract/sounds'
 import { failure, jobProgress } from '#shared/jobs/job'
@@ -19,6 +20,26 @@ const songFacts = song.pick({ sampleRate: true, channels: true, frames: true, se
 
 /** What a sound is; `id` says its content. */
 const soundFacts = sound.pick({ id: true, sampleRate: true, channels: true, frames: true })
+
+/** What a project is rendered from: a choice of files, and the paths of the sounds by the ids of their sources. */
+const mix = {
+  choice: renderRequest.omit({ format: true }),
+  /** For file names. */
+  date: z.string(),
+  sounds: z.record(z.string(), z.string()),
+}
+
+/** Files of a pair of stems, and the sound that they sum to from `offset` (in frames) on. */
+const pairFiles = stemPaths.extend({ mixture: z.string(), offset: z.number().int() })
+const regions = z.array(spectralRegion)
+const stemName = z.enum(stemNames)
+
+const stemOperation = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('move'), regions, from: stemName }),
+  z.strictObject({ kind: z.literal('gain'), regions, stem: stemName, decibels: z.number() }),
+  z.strictObject({ kind: z.literal('reshape'), exponent: z.number() }),
+])
+export type StemOperation = z.infer<typeof stemOperation>
 
 /** What a project is rendered from: a choice of files, and the paths of the sounds by the ids of their sources. */
 const mix = {
@@ -53,6 +74,32 @@ export const computeTasks = {
   survey: task(z.strictObject({ audioPath: z.string(), peaksPath: z.string() }), soundFacts),
   /** Draws a tile of a spectrogram into a folder of tiles, unless it is there. */
   drawTile: task(z.strictObject({ audioPath: z.string(), folder: z.string(), level: z.number().int(), index: z.number().int() }), z.void()),
+  /** Writes files of a project into a folder, all or none, numbered alike where a name is taken. */
+  render: task(
+    z.strictObject({ ...mix, folder: z.string(), format: renderFormat }),
+    z.object({ files: z.array(z.object({ path: z.string(), loudness: loudnessFacts })), gainDb: z.number(), warnings: z.array(z.string()) }),
+  ),
+  /** Measures what `render` would write, file by file. */
+  loudness: task(z.strictObject(mix), z.array(loudnessFacts)),
+  /** Writes stems as an operation leaves them; `gain` writes only the stem that changes. */
+  repair: task(
+    z.strictObject({ pair: pairFiles, operation: stemOperation, output: stemPaths }),
+    z.object({ nullResidualDbfs: z.number(), warnings: z.array(z.string()) }),
+  ),
+  /** Measures the peak of mixture minus the sum of its stems. */
+  measureNull: task(z.strictObject({ pair: pairFiles }), z.object({ nullResidualDbfs: z.number() })),
+  /** Writes a stretch (in frames) of both stems as an exponent leaves them; says where it begins. */
+  previewReshape: task(
+    z.strictObject({ pair: stemPaths, exponent: z.number(), start: z.number().int(), length: z.number().int(), output: stemPaths }),
+    z.object({ start: z.number().int() }),
+  ),
+  /** Writes what is selected of a sound, alone; says at which frame of it that begins. */
+  audition: task(z.strictObject({ path: z.string(), regions, output: z.string() }), z.object({ start: z.number().int() })),
+  /** Finds where a model guesses: `length` frames of a mixture from `offset` on. */
+  doubt: task(
+    z.strictObject({ mixture: z.string(), offset: z.number().int(), length: z.number().int(), modelDirectory: z.string(), seed: z.number().int() }),
+    doubtResult,
+  ),
   /** Writes files of a project into a folder, all or none, numbered alike where a name is taken. */
   render: task(
     z.strictObject({ ...mix, folder: z.string(), format: renderFormat }),

@@ -5,6 +5,7 @@ import { createMediaRegistry } from '#main/services/mediaRegistry'
 import { createModelService, type ModelService } from '#main/services/modelService'
 import type { Platform } from '#main/services/platform'
 import { createRenderService } from '#main/services/renderService'
+import { createRepairService } from '#main/services/repairService'
 import { createSeparationService, type SeparationService } from '#main/services/separationService'
 import { createSettingsService, type SettingsService } from '#main/services/settingsService'
 import { createSongService, type SongService } from '#main/services/songService'
@@ -47,9 +48,10 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
   const sounds = createSoundService({ platform, reader, queue, songs, media })
   const renders = createRenderService({ platform, reader, queue, media, sounds })
   const models = createModelService(platform.models)
+  const repairs = createRepairService({ platform, compute, reader, queue, sounds, models, media })
   const separations = createSeparationService({ platform, compute, queue, songs, models, media })
   const settings = createSettingsService(platform.settings, (changed) => emit({ name: 'settings.changed', payload: changed }))
-  const handlers = createHandlers({ platform, songs, sounds, models, renders, separations, jobs: queue, settings, reader })
+  const handlers = createHandlers({ platform, songs, sounds, models, renders, repairs, separations, jobs: queue, settings, reader })
 
   return {
     server: createServer<AppContract>(contract, handlers, report),

@@ -3,6 +3,7 @@ import type { JobQueue } from '#main/services/jobQueue'
 import type { ModelService } from '#main/services/modelService'
 import type { Platform } from '#main/services/platform'
 import type { RenderService } from '#main/services/renderService'
+import type { RepairService } from '#main/services/repairService'
 import type { SeparationService } from '#main/services/separationService'
 import type { SettingsService } from '#main/services/settingsService'
 import type { SongService } from '#main/services/songService'
@@ -16,6 +17,7 @@ interface Application {
   readonly sounds: SoundService
   readonly models: ModelService
   readonly renders: RenderService
+  readonly repairs: RepairService
   readonly separations: SeparationService
   readonly jobs: JobQueue
   readonly settings: SettingsService
@@ -23,7 +25,7 @@ interface Application {
 }
 
 /** Returns what answers each request of the contract. */
-export function createHandlers({ platform, songs, sounds, models, renders, separations, jobs, settings, reader }: Application): Handlers<AppContract> {
+export function createHandlers({ platform, songs, sounds, models, renders, repairs, separations, jobs, settings, reader }: Application): Handlers<AppContract> {
   return {
     app: {
       info: () => platform.info,
@@ -52,6 +54,14 @@ export function createHandlers({ platform, songs, sounds, models, renders, separ
       prepareDrag: async (request) => ({ jobId: (await renders.prepareDrag(request)).id }),
       dragOut: ({ jobId }) => renders.dragOut(jobId),
     },
+    repair: {
+      move: async (request) => ({ jobId: (await repairs.move(request)).id }),
+      gain: async (request) => ({ jobId: (await repairs.gain(request)).id }),
+      reshape: async (request) => ({ jobId: (await repairs.reshape(request)).id }),
+      previewReshape: async (request) => ({ jobId: (await repairs.previewReshape(request)).id }),
+      audition: async (request) => ({ jobId: (await repairs.audition(request)).id }),
+      doubt: async (request) => ({ jobId: (await repairs.doubt(request)).id }),
+    },
     separation: {
       start: async (request) => ({ jobId: (await separations.start(request)).id }),
       export: ({ jobId, folder, format }) => ({ jobId: separations.export(jobId, folder, format).id }),
@@ -67,7 +77,7 @@ export function createHandlers({ platform, songs, sounds, models, renders, separ
     },
     sounds: {
       prepare: async ({ songId }) => ({ jobId: (await sounds.prepare(songId)).id }),
-      get: ({ soundId }) => sounds.get(soundId),
+      get: ({ soundId }) => repairs.fleeting(soundId) ?? sounds.get(soundId),
       tile: (request) => sounds.tile(request),
       list: () => sounds.list(),
     },

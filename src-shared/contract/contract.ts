@@ -5,6 +5,7 @@ import { engine } from '#shared/contract/engine'
 import { jobEvents, jobs } from '#shared/contract/jobs'
 import { models } from '#shared/contract/models'
 import { render } from '#shared/contract/render'
+import { repair } from '#shared/contract/repair'
 import { separation } from '#shared/contract/separation'
 import { settings, settingsEvents } from '#shared/contract/settings'
 import { songs } from '#shared/contract/songs'
@@ -12,7 +13,7 @@ import { sounds } from '#shared/contract/sounds'
 
 /** All that the UI can ask and be told. */
 export const contract = defineContract({
-  requests: { app, desktop, engine, jobs, models, render, separation, settings, songs, sounds },
+  requests: { app, desktop, engine, jobs, models, render, repair, separation, settings, songs, sounds },
   events: { ...desktopEvents, ...jobEvents, ...settingsEvents },
 })
 export type AppContract = typeof contract

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { request } from '#shared/contract/defineContract'
 import { loudnessResult, renderResult } from '#shared/contract/render'
+import { auditionResult, doubtResult, repairResult, reshapePreview } from '#shared/contract/repair'
 import { exportResult, separationResult } from '#shared/contract/separation'
 import { sound } from '#shared/contract/sounds'
 import { jobState } from '#shared/jobs/job'
@@ -19,6 +20,10 @@ export const job = z.discriminatedUnion('kind', [
   z.object({ ...ofSong, kind: z.literal('sound'), state: jobState(sound) }),
   z.object({ ...facts, kind: z.literal('render'), state: jobState(renderResult) }),
   z.object({ ...facts, kind: z.literal('loudness'), state: jobState(loudnessResult) }),
+  z.object({ ...facts, kind: z.literal('repair'), state: jobState(repairResult) }),
+  z.object({ ...facts, kind: z.literal('reshapePreview'), state: jobState(reshapePreview) }),
+  z.object({ ...facts, kind: z.literal('audition'), state: jobState(auditionResult) }),
+  z.object({ ...facts, kind: z.literal('doubt'), state: jobState(doubtResult) }),
 ])
 export type Job = z.infer<typeof job>
 

@@ -61,11 +61,19 @@ export const doubtResult = z.object({
   curve: z.array(z.number()),
   /** Most doubtful first; frames from the beginning of the stem. */
   spots: z.array(z.object({ start: z.number(), end: z.number(), doubt: z.number() })),
+  /** Root mean square deviation of the masks from their mean over latent samples. */
+  spread: z.number(),
 })
 export type DoubtResult = z.infer<typeof doubtResult>
 
 const jobId = z.object({ jobId: z.string() })
 const exponent = z.number().min(0.25).max(4)
+const reshaped = {
+  pair: stemPair,
+  exponent,
+  /** Exponent that the stems of `pair` have already. */
+  current: exponent.default(1),
+}
 const stemName = z.enum(['vocals', 'accompaniment'])
 
 export const repair = {
@@ -78,12 +86,12 @@ export const repair = {
   ),
   /**
    * Cleaner (exponent above 1) or fuller (below) stems of the same separation; their sum stays the mixture. Exponent 1 gives
-   * the very stems of `pair`. Job of kind `repair`.
+   * the stems as they were separated. Job of kind `repair`.
    */
-  reshape: request(z.strictObject({ pair: stemPair, exponent }), jobId),
+  reshape: request(z.strictObject(reshaped), jobId),
   /** The same for a stretch only, in frames of the stems, which is there at once. Job of kind `reshapePreview`. */
   previewReshape: request(
-    z.strictObject({ pair: stemPair, exponent, start: z.number().int().nonnegative(), length: z.number().int().positive() }),
+    z.strictObject({ ...reshaped, start: z.number().int().nonnegative(), length: z.number().int().positive() }),
     jobId,
   ),
   /** Renders only what is selected of one sound, to be heard. Job of kind `audition`. */
@@ -91,3 +99,6 @@ export const repair = {
   /** Job of kind `doubt`. */
   doubt: request(z.strictObject({ pair: stemPair, modelId: z.string() }), jobId),
 }
+
+/** What each request is given, once it is checked. */
+export type RepairRequests = { [Name in keyof typeof repair]: z.output<(typeof repair)[Name]['payload']> }

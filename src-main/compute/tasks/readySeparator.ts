@@ -2,6 +2,7 @@ import type { Engine } from '#main/engine/engine'
 import { mayStepDown, openEngine, stepDown } from '#main/engine/select'
 import { requireSelfTest } from '#main/models/selfTest'
 import { loadModel, type LoadedModel } from '#main/node/modelFiles'
+import { createSampler, type Sampler } from '#main/separation/doubt'
 import { createSeparator, type Separator } from '#main/separation/separator'
 import type { AppError } from '#shared/errors'
 
@@ -15,6 +16,7 @@ export class ReadySeparator {
   private engine: Engine | undefined
   private model: ({ directory: string } & LoadedModel) | undefined
   private separator: Separator | undefined
+  private sampler: Sampler | undefined
   private batch: number = batches[0]
 
   /** Opens the engine ahead of its first use and returns its name. @throws AppError ENGINE_UNAVAILABLE */
@@ -41,6 +43,13 @@ export class ReadySeparator {
     return this.separator
   }
 
+  /** Returns what gives masks of latent samples for the model in `directory`; see `open`. */
+  async openSampler(directory: string): Promise<Sampler> {
+    const { config, engine } = await this.open(directory)
+    this.sampler ??= await createSampler(config, this.model!.parameters, engine, this.batch)
+    return this.sampler
+  }
+
   /**
    * After the engine failed with `error`, makes ready to try again with less: smaller batches first, then the next engine
    * down the ladder. Returns what was done, for the user.
@@ -63,5 +72,7 @@ export class ReadySeparator {
   private release(): void {
     this.separator?.dispose()
     this.separator = undefined
+    this.sampler?.dispose()
+    this.sampler = undefined
   }
 }

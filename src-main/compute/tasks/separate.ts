@@ -7,7 +7,8 @@ import { type Separator, separateVocals } from '#main/separation/separator'
 import { separatedChannels } from '#shared/audio/mixdown'
 import type { WorkContext } from '#shared/jobs/work'
 
-const ready = new ReadySeparator()
+/** That of this process; other tasks that need the model use it too. */
+export const ready = new ReadySeparator()
 
 /** @throws AppError ENGINE_UNAVAILABLE */
 export function prepare(): Promise<string> {
