@@ -32,6 +32,8 @@ describe.skipIf(!chromiumPath)(`main process, preload script and page together, 
     symlinkSync(join(project, 'resources/demo'), join(place.root, 'resources/demo'))
     writeFileSync(join(place.root, 'resources/models/duovae/card.json'), JSON.stringify(card))
     vi.stubEnv('STEMWRIGHT_LIBRARY', join(place.root, 'library'))
+    standIn.userData = join(place.root, 'user')
+    process.argv = ['electron', place.root]
     await writeNoise(join(place.root, 'take.wav'), 2, 11, 'wav24', 96000)
     await buildPage(join(place.root, 'out/renderer'))
     standIn.computeProgram = await buildHalvingCompute(join(project, 'node_modules/.cache/stemwright-window'))

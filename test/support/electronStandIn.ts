@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { EventEmitter } from 'node:events'
+import { existsSync } from 'node:fs'
 
 /**
  * A stand-in for the `electron` module, so that the main process, the preload script and the page's transport run
@@ -24,6 +25,18 @@ export const standIn = {
   /** What the preload script gave to the page. */
   exposed: {} as Record<string, unknown>,
   windows: [] as StandInWindow[],
+  /** What the question before quitting is answered with: the index of a button. */
+  answer: 0,
+  questions: [] as { message: string; buttons: string[] }[],
+  /** Folder of the app's own files. */
+  userData: '',
+  drags: [] as { file: string; files: string[] }[],
+  notifications: [] as StandInNotification[],
+  /** Reasons for which the computer is kept awake now, by id. */
+  awake: new Map<number, string>(),
+  /** How often it was kept awake so far. */
+  awakenings: 0,
+  menu: undefined as StandInMenu | undefined,
   processes: [] as StandInUtilityProcess[],
   quits: 0,
   ready: false,
@@ -34,8 +47,14 @@ class StandInWebContents extends EventEmitter {
   setWindowOpenHandler(handler: (details: { url: string }) => { action: string }): void {
     this.openHandler = handler
   }
+  destroyed = false
   isDestroyed(): boolean {
-    return false
+    return this.destroyed
+  }
+  startDrag({ file, files, icon }: { file: string; files: string[]; icon: { isEmpty(): boolean } }): void {
+    if (icon.isEmpty()) throw new Error('Must specify non-empty \'icon\' option')
+    for (const path of [file, ...files]) if (!existsSync(path)) throw new Error(`${path} does not exist`)
+    standIn.drags.push({ file, files })
   }
   send(channel: string, payload: unknown): void {
     rendererEvents.emit(channel, {}, structuredClone(payload))
@@ -46,9 +65,41 @@ class StandInWindow extends EventEmitter {
   readonly webContents = new StandInWebContents()
   readonly loaded: string[] = []
   focused = 0
-  constructor(readonly options: { webPreferences: Record<string, unknown> }) {
+  inFront = true
+  /** All that the progress bar has shown. */
+  readonly progress: number[] = []
+  maximized = false
+  constructor(readonly options: { webPreferences: Record<string, unknown> } & Record<string, unknown>) {
     super()
     standIn.windows.push(this)
+  }
+  /** As in Electron: asks its listeners, and is gone unless one of them prevents it. */
+  close(): void {
+    let isPrevented = false
+    this.emit('close', { preventDefault: () => (isPrevented = true) })
+    if (isPrevented) return
+    this.webContents.destroyed = true
+    this.emit('closed')
+    if (standIn.windows.every(({ webContents }) => webContents.destroyed)) app.emit('window-all-closed')
+  }
+  isDestroyed(): boolean {
+    return this.webContents.destroyed
+  }
+  isFocused(): boolean {
+    return this.inFront
+  }
+  setProgressBar(progress: number): void {
+    this.progress.push(progress)
+  }
+  getNormalBounds(): { x: number; y: number; width: number; height: number } {
+    const { x = 10, y = 20, width, height } = this.options as Record<string, number>
+    return { x, y, width: width!, height: height! }
+  }
+  isMaximized(): boolean {
+    return this.maximized
+  }
+  maximize(): void {
+    this.maximized = true
   }
   async loadURL(url: string): Promise<void> {
     this.loaded.push(url)
@@ -86,8 +137,47 @@ class StandInUtilityProcess extends EventEmitter {
   }
 }
 
+class StandInNotification extends EventEmitter {
+  static isSupported(): boolean {
+    return true
+  }
+  constructor(readonly options: { title: string; body: string }) {
+    super()
+  }
+  show(): void {
+    standIn.notifications.push(this)
+  }
+}
+
+export interface StandInMenuItem {
+  id?: string
+  label?: string
+  role?: string
+  enabled?: boolean
+  accelerator?: string
+  registerAccelerator?: boolean
+  click?(): void
+  submenu?: StandInMenuItem[]
+}
+
+/** A menu whose items can be found by their id, and clicked. */
+class StandInMenu {
+  private constructor(readonly template: StandInMenuItem[]) {}
+  static buildFromTemplate(template: StandInMenuItem[]): StandInMenu {
+    return new StandInMenu(template)
+  }
+  static setApplicationMenu(menu: StandInMenu): void {
+    standIn.menu = menu
+  }
+  getMenuItemById(id: string): StandInMenuItem | null {
+    const items = this.template.flatMap(({ submenu = [] }) => submenu)
+    return items.find((item) => item.id === id) ?? null
+  }
+}
+
 type Handler = (event: unknown, ...args: unknown[]) => unknown
 
+let isEnding = false
 const rendererEvents = new EventEmitter()
 const handlers = new Map<string, Handler>()
 
@@ -98,8 +188,13 @@ const app = Object.assign(new EventEmitter(), {
   },
   quit() {
     standIn.quits++
+    const open = standIn.windows.filter((window) => !window.isDestroyed())
+    for (const window of open) window.close()
+    if (isEnding || !open.every((window) => window.isDestroyed())) return
+    isEnding = true
     app.emit('will-quit')
   },
+  getPath: (_name: string) => standIn.userData,
   exit: () => void standIn.quits++,
 })
 
@@ -126,7 +221,27 @@ export const electron = {
   app,
   session,
   BrowserWindow: StandInWindow,
+  Menu: StandInMenu,
+  Notification: StandInNotification,
+  nativeImage: {
+    createFromDataURL: (url: string) => ({ isEmpty: () => !/^data:image\/png;base64,.{100}/.test(url) }),
+  },
+  screen: {
+    getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }],
+  },
+  powerSaveBlocker: {
+    start(reason: string): number {
+      const id = (standIn.awakenings += 1)
+      standIn.awake.set(id, reason)
+      return id
+    },
+    stop: (id: number) => standIn.awake.delete(id),
+  },
   dialog: {
+    async showMessageBox(_window: unknown, question: { message: string; buttons: string[] }) {
+      standIn.questions.push(question)
+      return { response: standIn.answer }
+    },
     showOpenDialog: async () => ({ canceled: standIn.chosenFolder === undefined, filePaths: [standIn.chosenFolder].filter(Boolean) }),
   },
   protocol: {

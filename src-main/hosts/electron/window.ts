@@ -1,11 +1,14 @@
 import { BrowserWindow, session } from 'electron'
 import { pageOrigin } from '#main/hosts/electron/pageScheme'
+import type { WindowState } from '#main/hosts/electron/windowState'
 
-/** Opens the one window, which can show our page and nothing else, and reach nothing outside this computer. */
-export function openWindow(preload: string): BrowserWindow {
+/**
+ * Opens the one window, which can show our page and nothing else, and reach nothing outside this computer.
+ * @param state how it was when it was last closed
+ */
+export function openWindow(preload: string, state: WindowState | undefined): BrowserWindow {
   const window = new BrowserWindow({
-    width: 1280,
-    height: 800,
+    ...(state?.bounds ?? { width: 1280, height: 800 }),
     minWidth: 720,
     minHeight: 520,
     backgroundColor: '#0E1116',
@@ -14,7 +17,15 @@ export function openWindow(preload: string): BrowserWindow {
     webPreferences: { preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false },
   })
   confine(window)
+  if (state?.maximized) window.maximize()
   return window
+}
+
+/** Shows the window to the user, wherever it was. */
+export function bringToFront(window: BrowserWindow): void {
+  if (window.isDestroyed()) return
+  if (window.isMinimized()) window.restore()
+  window.focus()
 }
 
 /** Shows the page; to be called once everything that it will ask for is connected. */

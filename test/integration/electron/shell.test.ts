@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { createElectronHost, type Bridge } from '#renderer/api/electronHost'
 import { createClient } from '#shared/contract/client'
 import { contract } from '#shared/contract/contract'
 import type { Job } from '#shared/contract/jobs'
-import { buildHalvingCompute } from '#test/builds'
+import { startShell } from '#test/electronShell'
 import { electron, session, standIn } from '#test/electronStandIn'
 import { addsUp, readIntegers, writeNoise } from '#test/sound'
 
@@ -21,9 +21,6 @@ vi.mock('#main/node/appRoot', () => ({
   appVersion: '9.9.9',
 }))
 
-const project = join(import.meta.dirname, '../../..')
-const card = { name: 'DuoVAE', summary: '', licence: '', parameters: 1, sha256: '0'.repeat(64) }
-
 describe('the Electron shell, its preload script and the transport of the page, over a stand-in for Electron', () => {
   let client: ReturnType<typeof connect>
   const window = () => standIn.windows.at(-1)!
@@ -34,19 +31,9 @@ describe('the Electron shell, its preload script and the transport of the page, 
 
   beforeAll(async () => {
     place.root = mkdtempSync(join(tmpdir(), 'stemwright-electron-'))
-    mkdirSync(join(place.root, 'out/renderer'), { recursive: true })
-    writeFileSync(join(place.root, 'out/renderer/index.html'), '<title>Stemwright</title>')
     writeFileSync(join(place.root, 'secret.txt'), 'secret')
-    mkdirSync(join(place.root, 'resources'))
-    symlinkSync(join(project, 'resources/demo'), join(place.root, 'resources/demo'))
-    mkdirSync(join(place.root, 'resources/models/duovae'), { recursive: true })
-    writeFileSync(join(place.root, 'resources/models/duovae/card.json'), JSON.stringify(card))
-    vi.stubEnv('STEMWRIGHT_LIBRARY', join(place.root, 'library'))
     await writeNoise(join(place.root, 'slow song.wav'), 8, 5)
-    standIn.computeProgram = await buildHalvingCompute(join(project, 'node_modules/.cache/stemwright-shell'))
-    await import('#main/hosts/electron/main')
-    await import('#main/hosts/electron/preload')
-    await vi.waitUntil(() => window()?.loaded.includes('app://stemwright/index.html'))
+    await startShell(place.root)
     client = connect()
   })
   afterAll(() => {
@@ -70,7 +57,7 @@ describe('the Electron shell, its preload script and the transport of the page, 
   it('opens one window, sandboxed and without Node in the page', () => {
     expect(standIn.windows).toHaveLength(1)
     expect(window().options.webPreferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false })
-    electron.app.emit('second-instance')
+    electron.app.emit('second-instance', {}, ['electron', '.'], place.root)
     expect(window().focused).toBe(1)
   })
 
