@@ -5,7 +5,7 @@ import { doubtResult, spectralRegion } from '#shared/contract/repair'
 import { quality, separationReport, stemFormat, stemNames } from '#shared/contract/separation'
 import { song } from '#shared/contract/songs'
 import { sound } from '#shared/contract/sounds'
-import { failure, jobProgress } from '#shared/jobs/job'
+import { failure, workProgress } from '#shared/jobs/job'
 
 const stemPaths = z.strictObject({ vocals: z.string(), accompaniment: z.string() })
 
@@ -55,9 +55,9 @@ const scores = z.object({ usdr: z.number(), sisdr: z.number() })
 export const computeTasks = {
   /** Reads what a sound file is; `sha256` identifies its content. */
   inspect: task(z.strictObject({ path: z.string() }), songFacts.extend({ sha256: z.string() })),
-  /** Separates a song and writes both stems. */
+  /** Separates a song and writes both stems; meanwhile, what is done of them to the files of `preview`. */
   separate: task(
-    z.strictObject({ path: z.string(), ...range, modelDirectory: z.string(), quality, output }),
+    z.strictObject({ path: z.string(), ...range, modelDirectory: z.string(), quality, output, preview: stemPaths.optional() }),
     separationReport.omit({ model: true, elapsedSeconds: true, realTimeFactor: true }).extend({ paths: stemPaths }),
   ),
   /** Writes the stems of a finished separation once more; music is what vocals leave of the mixture, as in `separate`. */
@@ -136,7 +136,7 @@ export type ToCompute = z.infer<typeof toCompute>
 
 /** Messages from the compute process. After one that is not `progress`, its id is not used again. */
 export const fromCompute = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('progress'), id: z.number().int(), progress: jobProgress }),
+  z.strictObject({ type: z.literal('progress'), id: z.number().int(), progress: workProgress }),
   z.strictObject({ type: z.literal('succeeded'), id: z.number().int(), result: z.unknown() }),
   z.strictObject({ type: z.literal('failed'), id: z.number().int(), error: failure }),
   z.strictObject({ type: z.literal('cancelled'), id: z.number().int() }),

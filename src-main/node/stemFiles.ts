@@ -7,6 +7,7 @@ import { createAudioWriter, integerBits, requireSupported, type AudioFormat, typ
 import { SampleStore } from '#main/node/sampleStore'
 import { publishTogether } from '#main/node/publishTogether'
 import { measureResidual, surveyStems, writeStems, type StemSource } from '#main/node/stemPasses'
+import { StemPreview, type StemPreviewRequest } from '#main/node/stemPreview'
 
 export interface StemPaths {
   readonly vocalsPath: string
@@ -27,6 +28,8 @@ export interface StemFilesRequest extends StemPaths {
   readonly tags?: Tags
   /** Seed of the dither of 16-bit stems. */
   readonly seed: number
+  /** Where the stems can be heard while they are made. */
+  readonly preview?: StemPreviewRequest | undefined
 }
 
 export interface StemFilesResult extends StemPaths {
@@ -60,10 +63,11 @@ export async function writeStemFiles(request: StemFilesRequest, context: WorkCon
   const channels = separatedChannels(reader.info.channels)
   requireSupported({ format: request.format, sampleRate, channels })
   const source: StemSource = { reader, start: request.start, length: request.length, channels }
-  const store = await SampleStore.create(request.vocalsPath, channels)
+  const preview = request.preview && (await StemPreview.create(request.preview, { sampleRate, channels }))
+  const store = preview?.vocals ?? (await SampleStore.create(request.vocalsPath, channels))
   const writers: AudioWriter[] = []
   try {
-    const facts = await surveyStems(source, request.vocals, store, context)
+    const facts = await surveyStems(source, request.vocals, { store, preview }, context)
     const bits = integerBits(request.format)
     const plan = planStems(facts, { bits, clips: request.format !== 'wav32f' })
     const pair = await openWriters(request, source, plan, writers)
@@ -85,7 +89,7 @@ export async function writeStemFiles(request: StemFilesRequest, context: WorkCon
     }
   } finally {
     for (const writer of writers) await writer.abort()
-    await store.discard()
+    await (preview?.close() ?? store.discard())
     await reader.close()
   }
 }

@@ -8,6 +8,7 @@ import type { AudioWriter } from '#main/node/audioWriter'
 import { BlockQueue } from '#main/node/blockQueue'
 import { mixtureBlocks } from '#main/node/mixtureBlocks'
 import type { SampleStore } from '#main/node/sampleStore'
+import type { StemPreview } from '#main/node/stemPreview'
 
 /** The part of a song that stems are made of. */
 export interface StemSource {
@@ -34,7 +35,7 @@ function openMixture({ reader, start, length }: StemSource, context: WorkContext
 export async function surveyStems(
   source: StemSource,
   vocals: AsyncIterable<Float32Array[]>,
-  store: SampleStore,
+  { store, preview }: { store: SampleStore; preview?: StemPreview | undefined },
   context: WorkContext,
 ): Promise<StemFacts & { frames: number }> {
   const mixture = openMixture(source, context)
@@ -46,6 +47,7 @@ export async function surveyStems(
       if ((whole[0]?.length ?? 0) < voice[0]!.length) throw defect('more frames than the song')
       survey.add(whole, voice)
       await store.append(voice)
+      await preview?.follow(whole, voice)
       await checkpointCancel(context)
     }
     if ((await mixture.next()) !== undefined) throw defect(`only ${survey.frames} frames, fewer than the song`)

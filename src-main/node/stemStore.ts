@@ -1,5 +1,5 @@
 import { access, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { makeStagingFolder, reporting } from '#main/node/stagingFolder'
 import { removeLeftovers } from '#main/node/temporaryFile'
@@ -7,17 +7,18 @@ import type { StemPaths, StemStore } from '#main/services/platform'
 import { separationReport } from '#shared/contract/separation'
 
 const entryFile = 'separation.json'
-const entry = z.object({ report: separationReport, names: z.object({ vocals: z.string(), accompaniment: z.string() }) })
+const pair = z.object({ vocals: z.string(), accompaniment: z.string() })
+const entry = z.object({ report: separationReport, names: pair, sounds: pair.optional() })
 
-/** Returns the store of stems whose library is `library`, a folder that is made when first written to. */
-export function createStemStore(library: string): StemStore {
+/** Returns the store of stems whose library is `library`; both folders are made when first written to. */
+export function createStemStore(library: string, previews = join(dirname(library), 'previews')): StemStore {
   return {
     async find(key) {
       try {
-        const { report, names } = entry.parse(JSON.parse(await readFile(join(library, key, entryFile), 'utf8')))
+        const { report, names, sounds } = entry.parse(JSON.parse(await readFile(join(library, key, entryFile), 'utf8')))
         const paths = pathsIn(join(library, key), names)
         await Promise.all([access(paths.vocals), access(paths.accompaniment)])
-        return { report, paths }
+        return { report, paths, sounds }
       } catch {
         // Whatever is missing or damaged there, the remedy is the same: separate the song again.
         return undefined
@@ -28,15 +29,20 @@ export function createStemStore(library: string): StemStore {
       const place = join(library, key)
       return {
         folder,
-        publish: (report, names) =>
+        publish: (report, names, sounds) =>
           reporting(library, async () => {
-            await writeFile(join(folder, entryFile), JSON.stringify({ report, names }, undefined, 2))
+            await writeFile(join(folder, entryFile), JSON.stringify({ report, names, sounds }, undefined, 2))
             await rm(place, { recursive: true, force: true })
             await rename(folder, place)
             return pathsIn(place, names)
           }),
         discard: () => rm(folder, { recursive: true, force: true }),
       }
+    },
+    async stagePreview() {
+      const folder = await reporting(previews, () => makeStagingFolder(previews))
+      const discard = () => rm(folder, { recursive: true, force: true })
+      return { paths: pathsIn(folder, { vocals: 'vocals.wav', accompaniment: 'music.wav' }), discard }
     },
     async tidy(folder) {
       // A folder that could not be made or read holds nothing of ours.

@@ -49,7 +49,7 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
   const renders = createRenderService({ platform, reader, queue, media, sounds })
   const models = createModelService(platform.models)
   const repairs = createRepairService({ platform, compute, reader, queue, sounds, models, media })
-  const separations = createSeparationService({ platform, compute, queue, songs, models, media })
+  const separations = createSeparationService({ platform, compute, queue, songs, sounds, models, media })
   const settings = createSettingsService(platform.settings, (changed) => emit({ name: 'settings.changed', payload: changed }))
   const handlers = createHandlers({ platform, songs, sounds, models, renders, repairs, separations, jobs: queue, settings, reader })
 

@@ -1,10 +1,16 @@
 import { AppError, CancelledError } from '#shared/errors'
-import { endState, isFinished, type JobState } from '#shared/jobs/job'
+import { endState, isFinished, type JobProgress, type JobState } from '#shared/jobs/job'
+import type { CancelSignal } from '#shared/jobs/work'
 import type { Job } from '#shared/contract/jobs'
-import type { TaskContext } from '#main/compute/client'
 
 /** What a kind of job gives. */
 export type ResultOfKind<Kind extends Job['kind']> = Extract<Extract<Job, { kind: Kind }>['state'], { status: 'succeeded' }>['result']
+
+/** What a job's work is told by, and tells. */
+export interface JobContext {
+  readonly signal: CancelSignal
+  onProgress(progress: JobProgress): void
+}
 
 /** What is said of a job of some kind besides its id and its state. */
 export type JobFacts<Kind extends Job['kind']> = Readonly<{ kind: Kind } & Omit<Extract<Job, { kind: Kind }>, 'id' | 'kind' | 'state'>>
@@ -18,7 +24,7 @@ export type JobLane = 'compute' | 'reader'
  */
 export interface JobQueue {
   /** @param lane `compute` where nothing is said */
-  add<Kind extends Job['kind']>(facts: JobFacts<Kind>, work: (context: TaskContext) => Promise<ResultOfKind<Kind>>, lane?: JobLane): Job
+  add<Kind extends Job['kind']>(facts: JobFacts<Kind>, work: (context: JobContext) => Promise<ResultOfKind<Kind>>, lane?: JobLane): Job
   /** Adds a job whose result is there already. */
   addFinished<Kind extends Job['kind']>(facts: JobFacts<Kind>, result: ResultOfKind<Kind>): Job
   list(): Job[]
@@ -37,7 +43,7 @@ export interface JobQueue {
 interface Entry {
   job: Job
   readonly lane: Lane
-  readonly work: (context: TaskContext) => Promise<unknown>
+  readonly work: (context: JobContext) => Promise<unknown>
   controller: AbortController
   waiters: (() => void)[]
 }

@@ -3,6 +3,8 @@ export interface MediaRegistry {
   /** Registers a file and gives its URL. */
   register(mediaId: string, path: string): string
   path(mediaId: string): string | undefined
+  /** Forgets all files of which `isGone` says so. */
+  forget(isGone: (mediaId: string) => boolean): void
 }
 
 /** Returns an empty registry; `mediaUrl` says where a host serves a file by its id. */
@@ -14,5 +16,8 @@ export function createMediaRegistry(mediaUrl: (mediaId: string) => string): Medi
       return mediaUrl(mediaId)
     },
     path: (mediaId) => paths.get(mediaId),
+    forget(isGone) {
+      for (const mediaId of paths.keys()) if (isGone(mediaId)) paths.delete(mediaId)
+    },
   }
 }

@@ -70,7 +70,7 @@ export interface DocumentFile {
   setAside(): Promise<string>
 }
 
-/** One path, or one file name, a stem. */
+/** One path, or one file name, or one id, a stem. */
 export interface StemPaths {
   vocals: string
   accompaniment: string
@@ -81,10 +81,11 @@ export interface StagedFolder {
   /** Where to write. */
   readonly folder: string
   /**
-   * Moves the folder into the library in one step, and says where the files `names` are then.
+   * Moves the folder into the library in one step, and says where the files `names` are then; `sounds` are the ids of
+   * the sounds that they are.
    * @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL
    */
-  publish(report: SeparationReport, names: StemPaths): Promise<StemPaths>
+  publish(report: SeparationReport, names: StemPaths, sounds: StemPaths): Promise<StemPaths>
   /** Removes the folder, unless it was published. */
   discard(): Promise<void>
 }
@@ -103,6 +104,15 @@ export interface StemStore {
   stage(key: string): Promise<StagedFolder>
   /** Removes what a process that was killed left half-written in a folder of the user's. */
   tidy(folder: string): Promise<void>
+  /** Ids of the sounds that the stems are; older separations do not tell. */
+  readonly sounds: StemPaths | undefined
+}
+
+/** Two files that grow while a song is separated, to be heard meanwhile. */
+export interface StagedPreview {
+  readonly paths: StemPaths
+  /** Removes them. */
+  discard(): Promise<void>
 }
 
 /** A folder that holds a model; `card` is unchecked JSON. */
@@ -111,6 +121,8 @@ export interface StoredModel {
   readonly directory: string
   readonly card: unknown
 }
+  /** Makes room for stems in the making. @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL */
+  stagePreview(): Promise<StagedPreview>
 
 export interface ModelStore {
   list(): Promise<StoredModel[]>

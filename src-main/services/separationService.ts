@@ -1,10 +1,12 @@
 import type { ComputeClient, TaskContext } from '#main/compute/client'
 import type { StemOutput } from '#main/compute/protocol'
-import type { JobQueue } from '#main/services/jobQueue'
+import type { JobContext, JobQueue } from '#main/services/jobQueue'
 import type { MediaRegistry } from '#main/services/mediaRegistry'
 import type { InstalledModel, ModelService } from '#main/services/modelService'
-import type { Platform, StemPaths } from '#main/services/platform'
+import type { Platform, StemPaths, StoredStems } from '#main/services/platform'
+import { createStemPreviews } from '#main/services/stemPreviews'
 import type { ImportedSong, SongService } from '#main/services/songService'
+import type { SoundService } from '#main/services/soundService'
 import type { Job } from '#shared/contract/jobs'
 import type {
   SeparationReport,
@@ -46,45 +48,68 @@ interface Dependencies {
   readonly compute: ComputeClient
   readonly queue: JobQueue
   readonly songs: SongService
+  readonly sounds: SoundService
   readonly models: ModelService
   readonly media: MediaRegistry
 }
 
 /** Returns the service; its jobs run one at a time in `queue`. */
 export function createSeparationService(dependencies: Dependencies): SeparationService {
-  const { platform, compute, queue, songs, models, media } = dependencies
+  const { platform, compute, queue, songs, sounds, models, media } = dependencies
+  const previews = createStemPreviews(platform, media)
   const inputs = new Map<string, FrozenInput>()
 
-  const resultOf = (stemsId: string, input: FrozenInput, report: SeparationReport, paths: StemPaths): SeparationResult => {
+  const resultOf = (stemsId: string, input: FrozenInput, { report, paths, sounds: ids }: StoredStems): SeparationResult => {
     const names = stemFileNames(input.song.name, input.request.format)
     const stem = (name: StemName) => {
       const id = `${stemsId}-${name}`
-      return { id, name, fileName: names[name], url: media.register(id, paths[name]) }
+      return { id, name, fileName: names[name], url: media.register(id, paths[name]), ...(ids && { soundId: ids[name] }) }
     }
     return { ...report, songId: input.song.id, stems: [stem('vocals'), stem('accompaniment')] }
   }
 
-  const separate = async (input: FrozenInput, output: StemOutput, context: TaskContext) => {
+  const separate = async (input: FrozenInput, output: StemOutput, context: TaskContext, preview?: StemPaths) => {
     const { song, model, request } = input
     const { start, length, quality } = request
     const started = platform.now()
-    const task = { path: song.path, start, length, modelDirectory: model.directory, quality, output }
+    const task = { path: song.path, start, length, modelDirectory: model.directory, quality, output, preview }
     const { paths, ...facts } = await compute.run('separate', task, context)
     const elapsedSeconds = (platform.now() - started) / 1000
     const report = { ...facts, model: model.card.id, elapsedSeconds, realTimeFactor: facts.seconds / elapsedSeconds }
     return { report, paths }
   }
 
-  const intoLibrary = async (input: FrozenInput, key: string, context: TaskContext) => {
+  /** The stems become sounds before they are published: a cancel in between leaves neither. */
+  const intoLibrary = async (input: FrozenInput, key: string, context: JobContext) => {
     const { format } = input.request
     const names = stemFileNames(undefined, format)
     const staged = await platform.stems.stage(key)
     try {
-      const { report } = await separate(input, { folder: staged.folder, names, overwrite: false, format }, context)
-      return resultOf(key, input, report, await staged.publish(report, names))
+      const output = { folder: staged.folder, names, overwrite: false, format }
+      const { report, paths } = await previews.during(context, (files, heard) => separate(input, output, heard, files))
+      const ids = await keepAsSounds(input, paths, context)
+      return resultOf(key, input, { report, paths: await staged.publish(report, names, ids), sounds: ids })
     } finally {
       await staged.discard()
     }
+  }
+
+  const keepAsSounds = async ({ song }: FrozenInput, { vocals, accompaniment }: StemPaths, context: TaskContext): Promise<StemPaths> => {
+    const fact = (name: string) => ({ name: `${song.name} - ${name}`, song, keep: true })
+    const files = [{ file: vocals, facts: fact('Vocals') }, { file: accompaniment, facts: fact('Music') }] as const
+    const [vocalsSound, musicSound] = await sounds.adoptAll(files, context)
+    return { vocals: vocalsSound.id, accompaniment: musicSound.id }
+  }
+
+  /** What the library has of a separation; where its sounds are gone, they are made again in a job. */
+  const fromLibrary = async (input: FrozenInput, key: string, stored: StoredStems): Promise<Job> => {
+    const facts = { kind: 'separation', title: input.song.name, songId: input.song.id } as const
+    const { sounds: ids } = stored
+    const whole = ids && (await sounds.has(ids.vocals)) && (await sounds.has(ids.accompaniment))
+    if (whole) return queue.addFinished(facts, resultOf(key, input, stored))
+    const work = async (context: TaskContext) =>
+      resultOf(key, input, { ...stored, sounds: await keepAsSounds(input, stored.paths, context) })
+    return queue.add(facts, work, 'reader')
   }
 
   const intoFolder = (input: FrozenInput, { folder, title, overwrite }: OutputFolder, context: TaskContext) => {
@@ -92,7 +117,7 @@ export function createSeparationService(dependencies: Dependencies): SeparationS
     const names = stemFileNames(title ?? input.song.name, format)
     return tidying(folder, async () => {
       const { report, paths } = await separate(input, { folder, names, overwrite, format }, context)
-      return resultOf(platform.newId(), input, report, paths)
+      return resultOf(platform.newId(), input, { report, paths, sounds: undefined })
     })
   }
 
@@ -129,8 +154,7 @@ export function createSeparationService(dependencies: Dependencies): SeparationS
       const existing = existingJob(key)
       if (existing) return existing
       if (!stored) return enqueue(input, key)
-      const facts = { kind: 'separation', title: input.song.name, songId: input.song.id } as const
-      const job = queue.addFinished(facts, resultOf(key, input, stored.report, stored.paths))
+      const job = await fromLibrary(input, key, stored)
       inputs.set(job.id, input)
       return job
     },

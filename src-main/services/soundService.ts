@@ -19,6 +19,11 @@ export interface AdoptedFacts {
   readonly keep?: boolean
 }
 
+export interface AdoptedFile {
+  readonly file: string
+  readonly facts: AdoptedFacts
+}
+
 export interface TileRequest {
   readonly soundId: string
   readonly level: number
@@ -34,12 +39,16 @@ export interface SoundService {
   /** Path of a sound's WAV file. @throws AppError SOUND_NOT_FOUND */
   path(soundId: string): Promise<string>
   /**
-   * Makes a finished WAV file (16 or 24 bit or 32 bit float, mono or stereo) a sound of the library. A file of the same
-   * sound as one in the library gives that one.
+   * Makes a finished WAV file (16 or 24 bit or 32 bit float, mono or stereo) a sound of the library; a file of another
+   * kind is decoded, and stays. A file of the same sound as one in the library gives that one.
    * @throws AppError SOUND_NOT_FOUND for one of `madeOf`; FILE_NOT_FOUND, NOT_AUDIO, AUDIO_UNSUPPORTED,
    * OUTPUT_NOT_WRITABLE, DISK_FULL; CancelledError
    */
   adopt(file: string, facts: AdoptedFacts, context?: TaskContext): Promise<Sound>
+  /** The same for several files: all become sounds, or, where one cannot or the work is cancelled, none. */
+  adoptAll<Files extends readonly AdoptedFile[]>(files: Files, context?: TaskContext): Promise<{ [Index in keyof Files]: Sound }>
+  /** True when the library has the sound. */
+  has(soundId: string): Promise<boolean>
   /** Draws a tile of a spectrogram, unless it is there. @throws AppError SOUND_NOT_FOUND, INVALID_INPUT */
   tile(request: TileRequest): Promise<{ url: string; columns: number }>
   list(): Promise<(Sound & { bytes: number; songName?: string })[]>
@@ -75,20 +84,21 @@ export function createSoundService({ platform, reader, queue, songs, media }: De
     }
   }
 
-  const staging = async <Value>(work: (staged: StagedSound) => Promise<Value>): Promise<Value> => {
-    const staged = await platform.sounds.stage()
+  const staging = async <Value>(count: number, work: (staged: StagedSound[]) => Promise<Value>): Promise<Value> => {
+    const staged: StagedSound[] = []
     try {
+      while (staged.length < count) staged.push(await platform.sounds.stage())
       return await work(staged)
     } finally {
-      await staged.discard()
+      for (const each of staged) await each.discard()
     }
   }
 
   const decode = ({ path, name, sha256 }: ImportedSong, context: TaskContext): Promise<Sound> =>
-    staging(async (staged) => {
-      const { audioPath, peaksPath } = staged
+    staging(1, async ([staged]) => {
+      const { audioPath, peaksPath } = staged!
       const facts = await reader.run('decode', { path, audioPath, peaksPath }, context)
-      return shown(await staged.publish(recordOf(facts, name, [{ sha256, songName: name, isSong: true }])))
+      return shown(await staged!.publish(recordOf(facts, name, [{ sha256, songName: name, isSong: true }])))
     })
 
   const originsOf = async ({ madeOf = [], song }: AdoptedFacts): Promise<SoundOrigin[]> => {
@@ -97,6 +107,26 @@ export function createSoundService({ platform, reader, queue, songs, media }: De
     if (song) origins.push({ sha256: song.sha256, songName: song.name, isSong: false })
     return [...new Map(origins.map((origin) => [origin.sha256, origin])).values()]
   }
+
+  const look = async (file: string, { audioPath, peaksPath }: StagedSound, context?: TaskContext) => {
+    if (isWav(file)) return reader.run('survey', { audioPath: file, peaksPath }, context)
+    return reader.run('decode', { path: file, audioPath, peaksPath }, context)
+  }
+
+  const adoptAll = (files: readonly AdoptedFile[], context?: TaskContext): Promise<Sound[]> =>
+    staging(files.length, async (staged) => {
+      const records: SoundRecord[] = []
+      for (const [index, { file, facts }] of files.entries()) {
+        const surveyed = await look(file, staged[index]!, context)
+        records.push(recordOf(surveyed, facts.name, await originsOf(facts)))
+      }
+      const sounds: Sound[] = []
+      for (const [index, { file, facts }] of files.entries()) {
+        if (isWav(file)) await staged[index]!.take(file, facts.keep ?? false)
+        sounds.push(shown(await staged[index]!.publish(records[index]!)))
+      }
+      return sounds
+    })
 
   const existingJob = (songId: string): Job | undefined => {
     const job = queue.list().find(({ id }) => id === preparing.get(songId))
@@ -118,14 +148,9 @@ export function createSoundService({ platform, reader, queue, songs, media }: De
     },
     get: async (soundId) => shown(await find(soundId)),
     path: async (soundId) => (await find(soundId)).audioPath,
-    async adopt(file, facts, context) {
-      const origins = await originsOf(facts)
-      return staging(async (staged) => {
-        const surveyed = await reader.run('survey', { audioPath: file, peaksPath: staged.peaksPath }, context)
-        await staged.take(file, facts.keep ?? false)
-        return shown(await staged.publish(recordOf(surveyed, facts.name, origins)))
-      })
-    },
+    adopt: async (file, facts, context) => (await adoptAll([{ file, facts }], context))[0]!,
+    adoptAll: (files, context) => adoptAll(files, context) as Promise<never>,
+    has: async (soundId) => (await platform.sounds.find(soundId)) !== undefined,
     async tile({ soundId, level, index }) {
       const sound = await find(soundId)
       const columns = tileColumns(tileGrid(sound.sampleRate, sound.frames), sound.frames, level, index)
@@ -147,6 +172,10 @@ export function createSoundService({ platform, reader, queue, songs, media }: De
       )
     },
   }
+}
+
+function isWav(file: string): boolean {
+  return /\.wav$/i.test(file)
 }
 
 function recordOf(facts: Omit<SoundRecord, 'name' | 'origins'>, name: string, origins: readonly SoundOrigin[]): SoundRecord {

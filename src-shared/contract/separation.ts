@@ -21,6 +21,8 @@ export const stem = z.object({
   fileName: z.string(),
   /** Where its sound can be fetched, with byte ranges. */
   url: z.string(),
+  /** The sound of the library that it is; missing for what was written into a folder of the user's only. */
+  soundId: z.string().optional(),
 })
 export type Stem = z.infer<typeof stem>
 

@@ -2,13 +2,26 @@ import { z } from 'zod'
 import { AppError, errorCodes, isCancellation, toAppError } from '#shared/errors'
 import type { WorkProgress } from '#shared/jobs/work'
 
-/** How far a job has come, in real units, never going back within a stage. */
-export const jobProgress = z.object({
+/** How far a piece of work has come, in real units, never going back within a stage. */
+export const workProgress = z.object({
   stage: z.string(),
   completed: z.number(),
   total: z.number(),
   unit: z.enum(['seconds', 'steps', 'bytes', 'files', 'epochs']),
+  readyFrames: z.number().int().optional(),
 }) satisfies z.ZodType<WorkProgress>
+
+/** The stems of a separation that is still running, as far as they can be heard. They end with the job, a minute later. */
+const readyStems = z.object({
+  /** Frames of both that are there, from the first; what is there does not change any more. */
+  frames: z.number().int(),
+  /** WAV files, with byte ranges. Their headers promise the length that is expected. */
+  vocalsUrl: z.string(),
+  accompanimentUrl: z.string(),
+})
+
+/** How far a job has come, as the UI is told. */
+export const jobProgress = workProgress.omit({ readyFrames: true }).extend({ ready: readyStems.optional() })
 export type JobProgress = z.infer<typeof jobProgress>
 
 /** A failure as it crosses a process boundary. */

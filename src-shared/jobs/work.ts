@@ -4,6 +4,8 @@ export interface WorkProgress {
   completed: number
   total: number
   unit: 'seconds' | 'steps' | 'bytes' | 'files' | 'epochs'
+  /** Frames of both stems that can be heard already, from the first; for separations that keep a preview. */
+  readyFrames?: number | undefined
 }
 
 /** The part of the platforms' AbortSignal that work may rely on; an AbortSignal is one. */

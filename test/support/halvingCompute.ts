@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { frameRange, saveStems } from '#main/compute/tasks/stems'
+import { audibleWork, frameRange, saveStems } from '#main/compute/tasks/stems'
 import { tasks } from '#main/compute/tasks/tasks'
 import { type ParentChannel, serveTasks } from '#main/compute/server'
 import type { ComputeInput } from '#main/compute/protocol'
@@ -20,11 +20,12 @@ const processIdFile = process.env['HALVING_PROCESS_ID_FILE']
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const fullScale = 2 ** 23
 
-async function split({ path, start, length, output }: ComputeInput<'separate'>, context: WorkContext) {
+async function split({ path, start, length, output, preview: files }: ComputeInput<'separate'>, silent: WorkContext) {
   if (processIdFile !== undefined) writeFileSync(processIdFile, String(process.pid))
   const song = await openAudio(path)
   const { sampleRate, durationSeconds: total = 0 } = song.info
   const range = frameRange({ start, length }, sampleRate)
+  const { preview, context } = audibleWork(song, range, files, silent)
   const halves = async function* () {
     let frames = 0
     for await (const block of mixtureBlocks(song, range)) {
@@ -36,7 +37,7 @@ async function split({ path, start, length, output }: ComputeInput<'separate'>, 
     }
   }
   try {
-    const stems = await saveStems({ song, path, range, vocals: halves(), output }, context)
+    const stems = await saveStems({ song, path, range, vocals: halves(), output, preview }, context)
     return { ...stems, seconds: stems.frames / sampleRate }
   } finally {
     await song.close()

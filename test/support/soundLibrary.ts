@@ -3,11 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { tasks } from '#main/compute/tasks/tasks'
 import type { ComputeTasks } from '#main/compute/server'
-import { createDragFolders } from '#main/node/dragFolders'
 import { createModelStore } from '#main/node/modelStore'
 import { nodePlatform } from '#main/node/nodePlatform'
-import { createSoundStore } from '#main/node/soundStore'
-import { createStemStore } from '#main/node/stemStore'
 import { createServices, type Services } from '#main/services/createServices'
 import type { Sound } from '#shared/contract/sounds'
 import { fakeComputeProcess } from '#test/fakeComputeProcess'
@@ -33,11 +30,8 @@ export function openSoundLibrary(others: Partial<ComputeTasks> = {}): SoundLibra
   const opened: Services[] = []
   const reopen = () => {
     const services = createServices({
-      ...nodePlatform('web'),
+      ...platformIn(library),
       models: createModelStore([join(scratch, 'models')]),
-      stems: createStemStore(join(library, 'stems')),
-      sounds: createSoundStore(join(library, 'sounds')),
-      dragFolders: createDragFolders(join(library, 'dragged')),
       launchCompute: () => fakeComputeProcess({ ...tasks, ...others }),
     })
     opened.push(services)
@@ -60,5 +54,17 @@ export function openSoundLibrary(others: Partial<ComputeTasks> = {}): SoundLibra
       for (const each of opened) each.close()
       rmSync(scratch, { recursive: true, force: true })
     },
+  }
+}
+
+/** Node's platform with all that it keeps in `folder`. */
+function platformIn(folder: string) {
+  const before = process.env['STEMWRIGHT_LIBRARY']
+  process.env['STEMWRIGHT_LIBRARY'] = folder
+  try {
+    return nodePlatform('web')
+  } finally {
+    if (before === undefined) delete process.env['STEMWRIGHT_LIBRARY']
+    else process.env['STEMWRIGHT_LIBRARY'] = before
   }
 }

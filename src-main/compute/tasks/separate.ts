@@ -1,7 +1,7 @@
 import type { ComputeInput, ComputeResult } from '#main/compute/protocol'
 import { ReadySeparator } from '#main/compute/tasks/readySeparator'
-import { type FrameRange, frameRange, saveStems } from '#main/compute/tasks/stems'
-import { type AudioReader, openAudio } from '#main/node/audioReader'
+import { audibleWork, expectedFrames, frameRange, saveStems } from '#main/compute/tasks/stems'
+import { openAudio } from '#main/node/audioReader'
 import { mixtureBlocks } from '#main/node/mixtureBlocks'
 import { type Separator, separateVocals } from '#main/separation/separator'
 import { separatedChannels } from '#shared/audio/mixdown'
@@ -29,11 +29,13 @@ export async function separate(input: ComputeInput<'separate'>, context: WorkCon
   }
 }
 
-async function separateOn(separator: Separator, { path, start, length, quality, output }: ComputeInput<'separate'>, context: WorkContext) {
+async function separateOn(separator: Separator, input: ComputeInput<'separate'>, silent: WorkContext) {
+  const { path, start, length, quality, output } = input
   const song = await openAudio(path)
   try {
     const { sampleRate, channels } = song.info
     const range = frameRange({ start, length }, sampleRate)
+    const { preview, context } = audibleWork(song, range, input.preview, silent)
     const mixture = {
       sampleRate,
       channels: separatedChannels(channels),
@@ -41,7 +43,7 @@ async function separateOn(separator: Separator, { path, start, length, quality, 
       blocks: mixtureBlocks(song, { ...range, signal: context.signal }),
     }
     const vocals = separateVocals(mixture, separator, { quality }, context)
-    const stems = await saveStems({ song, path, range, vocals, output }, context)
+    const stems = await saveStems({ song, path, range, vocals, output, preview }, context)
     const { frames, nullResidualDbfs, warnings, paths } = stems
     return {
       sampleRate: stems.sampleRate,
@@ -56,10 +58,4 @@ async function separateOn(separator: Separator, { path, start, length, quality, 
   } finally {
     await song.close()
   }
-}
-
-/** Returns the length of what will be separated, as far as the file tells. */
-function expectedFrames({ info }: AudioReader, { start, length = Infinity }: FrameRange): number | undefined {
-  const all = info.frames ?? (info.durationSeconds === undefined ? undefined : Math.round(info.durationSeconds * info.sampleRate))
-  return all === undefined ? undefined : Math.max(0, Math.min(length, all - start))
 }

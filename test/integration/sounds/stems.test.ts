@@ -1,0 +1,188 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { audibleWork, frameRange, saveStems } from '#main/compute/tasks/stems'
+import { openAudio } from '#main/node/audioReader'
+import { mixtureBlocks } from '#main/node/mixtureBlocks'
+import { WavFile } from '#main/node/wavFile'
+import type { Job } from '#shared/contract/jobs'
+import type { SeparationResult } from '#shared/contract/separation'
+import { checkpointCancel } from '#shared/jobs/work'
+import { writeNoise } from '#test/sound'
+import { openSoundLibrary, type SoundLibrary } from '#test/soundLibrary'
+import { largestDifference, readAll } from '#test/soundFiles'
+
+/** Waits before every block of the separation that is listed here, for tests that look at one while it runs. */
+const gates: (() => Promise<void>)[] = []
+const musicOf = (samples: Float32Array) => {
+  const vocals = vocalsOf(samples)
+  return samples.map((value, i) => value - vocals[i]!)
+}
+const vocalsOf = (samples: Float32Array) => samples.map((value) => Math.floor((value * 2 ** 23) / 3) / 2 ** 23)
+
+let app: SoundLibrary
+beforeAll(() => {
+  app = openSoundLibrary({
+    async separate({ path, start, length, output, preview: files }, silent) {
+      const song = await openAudio(path)
+      const range = frameRange({ start, length }, song.info.sampleRate)
+      const { preview, context } = audibleWork(song, range, files, silent)
+      const vocals = async function* () {
+        let frames = 0
+        for await (const block of mixtureBlocks(song, range)) {
+          await gates.shift()?.()
+          context.onProgress({ stage: 'separating', completed: frames / 44100, total: 10, unit: 'seconds' })
+          yield block.map(vocalsOf)
+          frames += block[0]!.length
+          await checkpointCancel(context)
+        }
+      }
+      const stems = await saveStems({ song, path, range, vocals: vocals(), output, preview }, context)
+      return { ...stems, seconds: stems.frames / 44100, engine: 'stand-in' }
+    },
+  })
+  mkdirSync(join(app.scratch, 'models', 'duovae'), { recursive: true })
+  const card = { name: 'Thirds', summary: 'Takes a third.', licence: 'CC0', parameters: 1, sha256: 'ab'.repeat(32) }
+  writeFileSync(join(app.scratch, 'models', 'duovae', 'card.json'), JSON.stringify(card))
+})
+afterAll(() => app.close())
+
+async function start(path: string, services = app.services, options = {}): Promise<Job> {
+  const song = await services.songs.import({ path })
+  return services.separations.start({ songId: song.id, quality: 'fast', format: 'wav24', ...options })
+}
+
+async function separated(path: string, services = app.services, options = {}): Promise<SeparationResult> {
+  const { state } = await services.jobs.finished((await start(path, services, options)).id)
+  if (state.status !== 'succeeded') throw new Error(`The job did not succeed: ${JSON.stringify(state)}`)
+  return state.result as SeparationResult
+}
+
+const soundNames = () => readdirSync(join(app.library, 'sounds')).sort()
+
+describe('stems of a finished separation', () => {
+  it('are sounds of the library that sum to the song, and are found again after a restart', async () => {
+    const path = join(app.scratch, 'one.wav')
+    await writeNoise(path, 1.5, 1)
+    const { stems } = await separated(path)
+    const ids = stems.map(({ soundId }) => soundId!)
+    const [vocals, music] = await Promise.all(ids.map(async (id) => readAll(await app.services.sounds.path(id))))
+    const song = await readAll(path)
+    expect(largestDifference(vocals!, song.map(vocalsOf))).toBe(0)
+    expect(largestDifference(vocals!.map((plane, c) => plane.map((value, i) => value + music![c]![i]!)), song)).toBe(0)
+    expect((await app.services.sounds.list()).filter(({ id }) => ids.includes(id)).map(({ name }) => name).sort()).toEqual(['one - Music', 'one - Vocals'])
+    const again = await start(path, app.reopen())
+    expect(again.state).toMatchObject({ status: 'succeeded', result: { stems: ids.map((soundId) => ({ soundId })) } })
+  })
+
+  it('become sounds again where those were lost, without another separation', async () => {
+    const path = join(app.scratch, 'lost.wav')
+    await writeNoise(path, 1, 2)
+    const { stems, elapsedSeconds } = await separated(path)
+    const ids = stems.map(({ soundId }) => soundId!)
+    const store = app.reopen()
+    for (const id of ids) await store.sounds.get(id)
+    for (const sound of await store.sounds.list()) if (ids.includes(sound.id)) await removeSound(sound.id)
+    const again = await separated(path, store)
+    expect(again.elapsedSeconds).toBe(elapsedSeconds)
+    expect(again.stems.map(({ soundId }) => soundId)).toEqual(ids)
+    await expect(store.sounds.get(ids[0]!)).resolves.toMatchObject({ frames: 44100 })
+  })
+
+  it('in FLAC are decoded for it', async () => {
+    const path = join(app.scratch, 'packed.wav')
+    await writeNoise(path, 1, 3)
+    const { stems } = await separated(path, app.services, { format: 'flac' })
+    const vocals = await readAll(await app.services.sounds.path(stems[0]!.soundId!))
+    expect(largestDifference(vocals, (await readAll(path)).map(vocalsOf))).toBe(0)
+  })
+})
+
+async function removeSound(id: string): Promise<void> {
+  const { rm } = await import('node:fs/promises')
+  await rm(join(app.library, 'sounds', id), { recursive: true })
+}
+
+/** Lets a separation of `blocks` blocks go on block by block. */
+function heldSeparation(blocks: number) {
+  const open: (() => void)[] = []
+  let released = false
+  for (let i = 0; i < blocks; i++) gates.push(() => (released ? Promise.resolve() : new Promise((resolve) => open.push(resolve))))
+  return {
+    /** Lets one more block through. */
+    async next() {
+      await expect.poll(() => open.length).toBeGreaterThan(0)
+      open.shift()!()
+    },
+    /** Lets the rest through. */
+    release() {
+      released = true
+      for (const go of open.splice(0)) go()
+    },
+    /** Forgets the blocks that were never asked for. */
+    end: () => void gates.splice(0),
+  }
+}
+
+describe('a separation that is running', () => {
+  const readyOf = (job: Job) => (job.state.status === 'running' ? job.state.progress.ready : undefined)
+  const fileOf = (url: string) => app.services.mediaPath(url.split('/').at(-1)!)
+
+  it('can be heard as far as it is, sample by sample what the stems will be', async () => {
+    const path = join(app.scratch, 'running.wav')
+    await writeNoise(path, 2, 4)
+    const song = await readAll(path)
+    const held = heldSeparation(6)
+    const { id } = await start(path)
+    for (let blocks = 1; blocks <= 4; blocks++) await held.next()
+    await expect.poll(() => readyOf(app.services.jobs.get(id))?.frames).toBe(3 * 16384)
+    const ready = readyOf(app.services.jobs.get(id))!
+    for (const [url, of] of [[ready.vocalsUrl, vocalsOf], [ready.accompanimentUrl, musicOf]] as const) {
+      const file = await WavFile.open(fileOf(url)!)
+      expect(file.layout).toMatchObject({ sampleRate: 44100, channels: 2, encoding: 'float32', dataBytes: 2 * 44100 * 8 })
+      expect(file.frames).toBeGreaterThanOrEqual(ready.frames)
+      const heard = await file.read(0, ready.frames)
+      expect(largestDifference(heard, song.map((plane) => of(plane).slice(0, ready.frames)))).toBe(0)
+      await file.close()
+    }
+    held.release()
+    const { state } = await app.services.jobs.finished(id)
+    expect(state.status).toBe('succeeded')
+    // Whoever plays them has time to go over to the finished ones.
+    expect((await readFile(fileOf(ready.vocalsUrl)!)).length).toBeGreaterThan(2 * 44100 * 8)
+  })
+
+  it('leaves nothing that could be heard, and no sounds, once it is cancelled', async () => {
+    const path = join(app.scratch, 'cancelled.wav')
+    await writeNoise(path, 2, 5)
+    const before = soundNames()
+    const held = heldSeparation(6)
+    const { id } = await start(path)
+    for (let blocks = 1; blocks <= 3; blocks++) await held.next()
+    await expect.poll(() => readyOf(app.services.jobs.get(id))).toBeDefined()
+    const { vocalsUrl } = readyOf(app.services.jobs.get(id))!
+    const file = fileOf(vocalsUrl)!
+    app.services.jobs.cancel(id)
+    held.release()
+    expect((await app.services.jobs.finished(id)).state).toEqual({ status: 'cancelled' })
+    held.end()
+    expect(fileOf(vocalsUrl)).toBeUndefined()
+    await expect(readFile(file)).rejects.toMatchObject({ code: 'ENOENT' })
+    expect(soundNames()).toEqual(before)
+  })
+
+  it('does not keep a song from being opened', async () => {
+    const path = join(app.scratch, 'slow.wav')
+    await writeNoise(path, 2, 6)
+    const other = join(app.scratch, 'other.wav')
+    await writeNoise(other, 1, 7)
+    const held = heldSeparation(6)
+    const { id } = await start(path)
+    await held.next()
+    expect((await app.decoded(other)).frames).toBe(44100)
+    expect(app.services.jobs.get(id).state.status).toBe('running')
+    held.release()
+    await app.services.jobs.finished(id)
+  })
+})
