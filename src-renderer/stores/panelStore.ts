@@ -18,6 +18,8 @@ export const usePanelStore = defineStore('panels', () => {
   const drawer = ref<DrawerTab>()
   const inspector = ref(true)
   const inspectorTab = ref<InspectorTab>('clip')
+  /** The clip that was picked by itself; without one, that of the focused lane at the playhead counts. */
+  const clipId = ref<string>()
 
   function open(next: OpenDialog): void {
     dialog.value = next
@@ -38,5 +40,5 @@ export const usePanelStore = defineStore('panels', () => {
     inspectorTab.value = tab
   }
 
-  return { dialog, drawer, inspector, inspectorTab, open, close, toggleDrawer, toggleInspector }
+  return { dialog, drawer, inspector, inspectorTab, clipId, open, close, toggleDrawer, toggleInspector }
 })

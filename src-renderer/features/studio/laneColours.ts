@@ -5,7 +5,7 @@ export const laneColours: Record<Track['role'], string> = {
   mixture: 'var(--mix)',
   vocals: 'var(--vocals)',
   accompaniment: 'var(--accompaniment)',
-  other: '#b7a4ee',
+  other: 'var(--muted)',
 }
 
 /** What a role is called where the lane's own name is not shown. */
