@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { engineRung } from '#shared/contract/engine'
-import { loudnessFacts, renderFormat, renderRequest } from '#shared/contract/render'
 import { doubtResult, spectralRegion } from '#shared/contract/repair'
+import { loudnessFacts, renderFormat, renderRequest } from '#shared/contract/render'
 import { quality, separationReport, stemFormat, stemNames } from '#shared/contract/separation'
 import { song } from '#shared/contract/songs'
 import { sound } from '#shared/contract/sounds'
@@ -20,14 +20,6 @@ const songFacts = song.pick({ sampleRate: true, channels: true, frames: true, se
 
 /** What a sound is; `id` says its content. */
 const soundFacts = sound.pick({ id: true, sampleRate: true, channels: true, frames: true })
-
-/** What a project is rendered from: a choice of files, and the paths of the sounds by the ids of their sources. */
-const mix = {
-  choice: renderRequest.omit({ format: true }),
-  /** For file names. */
-  date: z.string(),
-  sounds: z.record(z.string(), z.string()),
-}
 
 /** Files of a pair of stems, and the sound that they sum to from `offset` (in frames) on. */
 const pairFiles = stemPaths.extend({ mixture: z.string(), offset: z.number().int() })
@@ -74,13 +66,6 @@ export const computeTasks = {
   survey: task(z.strictObject({ audioPath: z.string(), peaksPath: z.string() }), soundFacts),
   /** Draws a tile of a spectrogram into a folder of tiles, unless it is there. */
   drawTile: task(z.strictObject({ audioPath: z.string(), folder: z.string(), level: z.number().int(), index: z.number().int() }), z.void()),
-  /** Writes files of a project into a folder, all or none, numbered alike where a name is taken. */
-  render: task(
-    z.strictObject({ ...mix, folder: z.string(), format: renderFormat }),
-    z.object({ files: z.array(z.object({ path: z.string(), loudness: loudnessFacts })), gainDb: z.number(), warnings: z.array(z.string()) }),
-  ),
-  /** Measures what `render` would write, file by file. */
-  loudness: task(z.strictObject(mix), z.array(loudnessFacts)),
   /** Writes stems as an operation leaves them; `gain` writes only the stem that changes. */
   repair: task(
     z.strictObject({ pair: pairFiles, operation: stemOperation, output: stemPaths }),
@@ -100,10 +85,10 @@ export const computeTasks = {
     z.strictObject({ mixture: z.string(), offset: z.number().int(), length: z.number().int(), modelDirectory: z.string(), seed: z.number().int() }),
     doubtResult,
   ),
-  /** Writes files of a project into a folder, all or none, numbered alike where a name is taken. */
+  /** Writes files of a project into a folder, all or none, numbered alike where a name is taken; measures them if it is to. */
   render: task(
-    z.strictObject({ ...mix, folder: z.string(), format: renderFormat }),
-    z.object({ files: z.array(z.object({ path: z.string(), loudness: loudnessFacts })), gainDb: z.number(), warnings: z.array(z.string()) }),
+    z.strictObject({ ...mix, folder: z.string(), format: renderFormat, measured: z.boolean() }),
+    z.object({ files: z.array(z.object({ path: z.string(), loudness: loudnessFacts.optional() })), gainDb: z.number(), warnings: z.array(z.string()) }),
   ),
   /** Measures what `render` would write, file by file. */
   loudness: task(z.strictObject(mix), z.array(loudnessFacts)),

@@ -5,8 +5,8 @@ import type { LoudnessFacts } from '#shared/contract/render'
 import { AppError } from '#shared/errors'
 import type { WorkContext } from '#shared/jobs/work'
 import { extensionOf } from '#shared/project/fileNames'
-import type { PlannedFile } from '#shared/project/renderPlan'
 import { type RandomStream, randomStream } from '#shared/random'
+import { openAudio } from '#main/node/audioReader'
 import { type AudioFormat, type AudioWriter, createAudioWriter, integerBits, requireSupported } from '#main/node/audioWriter'
 import { measureFile } from '#main/node/mixLoudness'
 import { mixBlocks, type MixInput, progressOf, type Report } from '#main/node/projectMix'
@@ -19,14 +19,22 @@ export interface RenderFilesRequest extends MixInput {
   readonly tags: readonly Tags[]
   /** Seed of the dither of 16-bit files. */
   readonly seed: number
+  /** False leaves out the loudness, which takes as long as all the rest. */
+  readonly measured: boolean
 }
 
 export interface RenderFilesResult {
   /** In the order of the plan; loudness as read back from the file. */
-  readonly files: readonly { path: string; loudness: LoudnessFacts }[]
+  readonly files: readonly { path: string; loudness?: LoudnessFacts }[]
   /** Gain on all files in dB: 0, or less where the format would have clipped. */
   readonly gainDb: number
   readonly warnings: readonly string[]
+}
+
+interface WrittenFile {
+  readonly writer: AudioWriter
+  /** The name that it should get. */
+  readonly path: string
 }
 
 /** What all samples of a file are like. */
@@ -42,39 +50,80 @@ interface Survey {
  * @throws what openAudio and createAudioWriter throw; INTERNAL when a file is not as long as it should be
  */
 export async function renderFiles(request: RenderFilesRequest, context: WorkContext): Promise<RenderFilesResult> {
-  const { plan, format, folder } = request
+  const { plan, format, measured } = request
   for (const { channels } of plan.files) requireSupported({ format, sampleRate: plan.sampleRate, channels })
-  // Floats hold any level, so nothing has to be known of it beforehand.
-  const surveyed = format !== 'wav32f'
-  const report = progressOf(plan, surveyed ? 3 : 2, context)
-  const surveys: Survey[] = []
-  if (surveyed) for (const file of plan.files) surveys.push(await survey(request, file, context, report))
-  const gain = commonGain(surveys, integerBits(format))
-  const waiting: { writer: AudioWriter; path: string }[] = []
+  const report = progressOf(plan, measured ? 3 : 2, context)
+  const files: WrittenFile[] = []
   try {
-    for (const [index, file] of plan.files.entries()) {
-      const path = join(folder, file.name + extensionOf(format))
-      const writer = await openWriter(path, request, index, gain)
-      waiting.push({ writer, path })
-      const dithered = surveys[index]?.on16 !== true || gain !== 1
-      const dither = dithered ? randomStream(request.seed).fork(index) : undefined
-      await writeFile(writer, integerBits(format), mixBlocks(request, file, context, report), gain, dither)
+    const gain = await writeInRange(request, files, context, report)
+    const loudness: (LoudnessFacts | undefined)[] = []
+    for (const { writer } of files) loudness.push(await readBack(writer, request, context, report))
+    const paths = await publishTogether(files, false)
+    return {
+      files: paths.map((path, index) => ({ path, ...(loudness[index] && { loudness: loudness[index] }) })),
+      gainDb: decibels(gain),
+      warnings: [...plan.warnings, ...gainNote(gain, paths.length)],
     }
-    const found: LoudnessFacts[] = []
-    for (const { writer } of waiting) found.push(await readBack(writer, plan.frames, context, report))
-    const paths = await publishTogether(waiting, false)
-    const files = paths.map((path, index) => ({ path, loudness: found[index]! }))
-    return { files, gainDb: decibels(gain), warnings: [...plan.warnings, ...gainNote(gain, files.length)] }
   } finally {
-    for (const { writer } of waiting) await writer.abort()
+    await discard(files)
   }
 }
 
-async function survey(input: MixInput, file: PlannedFile, context: WorkContext, report: Report): Promise<Survey> {
+/** Writes all files so that none clips; returns the gain that took. @param files gets the files */
+async function writeInRange(request: RenderFilesRequest, files: WrittenFile[], context: WorkContext, report: Report): Promise<number> {
+  const { plan, format } = request
+  const bits = integerBits(format)
+  const surveys: Survey[] = []
+  // Whether 16 bit need dither must be known beforehand; what clips shows while it is written, and is seldom the case.
+  if (bits === 16) for (const file of plan.files) surveys.push(await survey(mixBlocks(request, file, context, report)))
+  const expected = commonGain(surveys, bits)
+  const written = await writeAll(request, files, expected, surveys, context, report)
+  if (bits === 16) return expected
+  const gain = format === 'wav32f' ? 1 : commonGain(written, bits)
+  // The work that was kept free for writing once more is done at once.
+  if (gain === 1) await report(plan.frames * plan.files.length)
+  else {
+    await discard(files)
+    await writeAll(request, files, gain, written, context, report)
+  }
+  return gain
+}
+
+async function writeAll(
+  request: RenderFilesRequest,
+  files: WrittenFile[],
+  gain: number,
+  known: readonly Survey[],
+  context: WorkContext,
+  report: Report,
+): Promise<Survey[]> {
+  const { plan, format, folder, seed } = request
+  const surveys: Survey[] = []
+  for (const [index, file] of plan.files.entries()) {
+    const path = join(folder, file.name + extensionOf(format))
+    const writer = await openWriter(path, request, index, gain)
+    files.push({ writer, path })
+    const dithered = integerBits(format) === 16 && !(gain === 1 && known[index]?.on16)
+    const dither = dithered ? randomStream(seed).fork(index) : undefined
+    surveys.push(await survey(written(writer, integerBits(format), mixBlocks(request, file, context, report), gain, dither)))
+    await writer.seal()
+  }
+  return surveys
+}
+
+/** Removes files that have no name yet. */
+async function discard(files: WrittenFile[]): Promise<void> {
+  for (const { writer } of files.splice(0)) await writer.abort()
+}
+
+async function survey(blocks: AsyncIterable<Float32Array[]>): Promise<Survey> {
   const found = { peak: 0, on16: true }
-  for await (const block of mixBlocks(input, file, context, report)) {
+  for await (const block of blocks) {
     for (const samples of block) {
-      for (let i = 0; i < samples.length; i++) found.peak = Math.max(found.peak, Math.abs(samples[i]!))
+      for (let i = 0; i < samples.length; i++) {
+        const magnitude = Math.abs(samples[i]!)
+        if (magnitude > found.peak) found.peak = magnitude
+      }
       found.on16 &&= isOnGrid(samples, 16)
     }
   }
@@ -97,25 +146,34 @@ function openWriter(path: string, { plan, format, tags }: RenderFilesRequest, in
   return createAudioWriter(path, { format, sampleRate: plan.sampleRate, channels, tags: gainTags(titled, gain), reserve: false })
 }
 
-/** Writes all blocks and completes the file. @param dither for 16 bit */
-async function writeFile(
+/** Yields blocks as they are once they are written, times `gain`. @param dither for 16 bit */
+async function* written(
   writer: AudioWriter,
   bits: 16 | 24 | undefined,
   blocks: AsyncIterable<Float32Array[]>,
   gain: number,
   dither: RandomStream | undefined,
-): Promise<void> {
+): AsyncGenerator<Float32Array[]> {
   for await (const block of blocks) {
-    if (bits !== undefined) await writer.writeIntegers(block.map((samples) => quantize(samples, bits, gain, bits === 16 ? dither : undefined)))
+    if (bits !== undefined) await writer.writeIntegers(block.map((samples) => quantize(samples, bits, gain, dither)))
     else await writer.write(gain === 1 ? block : block.map((samples) => samples.map((value) => value * gain)))
+    yield block
   }
-  await writer.seal()
 }
 
-async function readBack(writer: AudioWriter, frames: number, context: WorkContext, report: Report): Promise<LoudnessFacts> {
-  const found = await measureFile(writer.temporaryPath, context, report)
-  if (found.frames === frames) return found.loudness
-  throw new AppError('INTERNAL', `A file read back has ${found.frames} frames instead of ${frames}, so all were removed. Try another format.`)
+/** Returns how loud a written file is, where that is wanted. @throws INTERNAL when it is not as long as it should be */
+async function readBack(writer: AudioWriter, request: RenderFilesRequest, context: WorkContext, report: Report): Promise<LoudnessFacts | undefined> {
+  const { plan, measured } = request
+  const found = measured ? await measureFile(writer.temporaryPath, context, report) : { frames: await framesOf(writer.temporaryPath) }
+  // The header of a lossy file gives no exact length.
+  if (found.frames === plan.frames || found.frames === undefined) return 'loudness' in found ? found.loudness : undefined
+  throw new AppError('INTERNAL', `A file read back has ${found.frames} frames instead of ${plan.frames}, so all were removed. Try another format.`)
+}
+
+async function framesOf(path: string): Promise<number | undefined> {
+  const reader = await openAudio(path, { minimumSeconds: 0 })
+  await reader.close()
+  return reader.info.frames
 }
 
 function gainTags(tags: Tags, gain: number): Tags {

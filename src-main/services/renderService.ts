@@ -53,8 +53,8 @@ export function createRenderService({ platform, reader, queue, media, sounds }: 
     return { plan, format, task: { choice, date, sounds: Object.fromEntries(paths) } }
   }
 
-  const write = async ({ task, format }: FrozenInput, folder: string, context: TaskContext): Promise<RenderResult> => {
-    const { files, ...rest } = await reader.run('render', { ...task, folder, format }, context)
+  const write = async ({ task, format }: FrozenInput, folder: string, measured: boolean, context: TaskContext): Promise<RenderResult> => {
+    const { files, ...rest } = await reader.run('render', { ...task, folder, format, measured }, context)
     return {
       ...rest,
       files: files.map((file) => ({ ...file, name: nameOf(file.path), url: media.register(`render-${platform.newId()}`, file.path) })),
@@ -63,7 +63,7 @@ export function createRenderService({ platform, reader, queue, media, sounds }: 
 
   const intoFolder = async (input: FrozenInput, folder: string, context: TaskContext) => {
     try {
-      return await write(input, folder, context)
+      return await write(input, folder, true, context)
     } catch (error) {
       // The task cleans up after itself; only where its process was killed is that left to us.
       await platform.stems.tidy(folder)
@@ -74,7 +74,8 @@ export function createRenderService({ platform, reader, queue, media, sounds }: 
   const intoDragFolder = async (input: FrozenInput, context: TaskContext) => {
     const folder = await platform.dragFolders.make()
     try {
-      return await write(input, folder, context)
+      // Whoever drags is waiting.
+      return await write(input, folder, false, context)
     } catch (error) {
       await platform.dragFolders.remove(folder)
       throw error

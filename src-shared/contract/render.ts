@@ -34,8 +34,8 @@ export const loudnessFacts = z.object({
 })
 export type LoudnessFacts = z.infer<typeof loudnessFacts>
 
-/** A file as it was read back; `name` has the extension. */
-export const renderedFile = z.object({ path: z.string(), name: z.string(), url: z.string(), loudness: loudnessFacts })
+/** `name` has the extension; loudness is that of the file as it was read back, missing for files to be dragged. */
+export const renderedFile = z.object({ path: z.string(), name: z.string(), url: z.string(), loudness: loudnessFacts.optional() })
 export type RenderedFile = z.infer<typeof renderedFile>
 
 export const renderResult = z.object({

@@ -11,11 +11,11 @@ import { type PlannedFile, planRender, sourcesOf } from '#shared/project/renderP
 const ditherSeed = 1
 
 /** @throws what `planRender` and `renderFiles` throw */
-export async function render({ folder, format, ...input }: ComputeInput<'render'>, context: WorkContext): Promise<ComputeResult<'render'>> {
+export async function render({ folder, format, measured, ...input }: ComputeInput<'render'>, context: WorkContext): Promise<ComputeResult<'render'>> {
   const mix = mixOf(input)
   const tags: Tags[] = []
   for (const file of mix.plan.files) tags.push(await sharedTags(input, file))
-  const { files, gainDb, warnings } = await renderFiles({ ...mix, folder, format, tags, seed: ditherSeed }, context)
+  const { files, gainDb, warnings } = await renderFiles({ ...mix, folder, format, tags, seed: ditherSeed, measured }, context)
   return { files: [...files], gainDb, warnings: [...warnings] }
 }
 

@@ -24,7 +24,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 type Wanted = Pick<RenderFilesRequest, 'plan' | 'sounds'> & Partial<RenderFilesRequest>
 
 function render(wanted: Wanted, context: WorkContext = quietContext()) {
-  return renderFiles({ folder: out, format: 'wav24', tags: [], seed: 1, ...wanted }, context)
+  return renderFiles({ folder: out, format: 'wav24', tags: [], seed: 1, measured: true, ...wanted }, context)
 }
 
 async function renderOne(wanted: Wanted): Promise<Float32Array[]> {
@@ -187,8 +187,8 @@ describe('levels', () => {
     const [before] = await measureMix(input, quietContext())
     expect(before).toEqual(measureLoudness({ sampleRate: 48000, channels: planes }))
     const { files, gainDb } = await render({ ...input, format: 'wav16' })
-    expect(files[0]!.loudness.integrated).toBeCloseTo(before!.integrated! + gainDb, 2)
-    expect(files[0]!.loudness.truePeak).toBeCloseTo(before!.truePeak + gainDb, 2)
+    expect(files[0]!.loudness!.integrated).toBeCloseTo(before!.integrated! + gainDb, 2)
+    expect(files[0]!.loudness!.truePeak).toBeCloseTo(before!.truePeak + gainDb, 2)
     const silent = await writeSound(folder, 'z', [new Float32Array(48000)], { sampleRate: 48000 })
     const silence = { plan: planMixdown(projectOf([silent.source], [trackOf('S', [wholeClip(silent.source)])])), sounds: { z: silent.file } }
     expect(await measureMix(silence, quietContext())).toEqual([{ truePeak: -200 }])
