@@ -6,6 +6,8 @@ import { forkCompute } from '#main/node/computeProcess'
 import { createDocumentFile } from '#main/node/documentFile'
 import { createDragFolders } from '#main/node/dragFolders'
 import { createModelStore } from '#main/node/modelStore'
+import { createProjectFolders } from '#main/node/projectFolders'
+import { createRecoveryStore } from '#main/node/recoveryStore'
 import { createSoundStore } from '#main/node/soundStore'
 import { createStemStore } from '#main/node/stemStore'
 import type { Platform } from '#main/services/platform'
@@ -17,7 +19,7 @@ import type { AppInfo } from '#shared/contract/app'
  * are looked for there as well.
  */
 export function nodePlatform(host: AppInfo['host']): Platform {
-  const data = process.env['STEMWRIGHT_LIBRARY'] ?? dataFolder()
+  const data = dataFolder()
   const resources = join(appRoot, 'resources')
   return {
     info: { name: 'Stemwright', version: appVersion, host, canChooseFolder: false },
@@ -25,6 +27,11 @@ export function nodePlatform(host: AppInfo['host']): Platform {
     stems: createStemStore(join(data, 'stems')),
     sounds: createSoundStore(join(data, 'sounds')),
     dragFolders: createDragFolders(join(data, 'dragged')),
+    projects: {
+      folders: createProjectFolders(join(data, 'Projects')),
+      recoveries: createRecoveryStore(join(data, 'recovery')),
+      recents: createDocumentFile(join(data, 'recent-projects.json')),
+    },
     settings: createDocumentFile(join(data, 'settings.json')),
     demoSong: join(resources, 'demo', 'mix.flac'),
     launchCompute: () => forkCompute(join(appRoot, 'out', 'main', 'compute.js')),
@@ -41,8 +48,10 @@ function today(): string {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
 }
 
-function dataFolder(): string {
-  const { APPDATA, XDG_DATA_HOME } = process.env
+/** Returns the folder of all that the app keeps for the user. */
+export function dataFolder(): string {
+  const { APPDATA, XDG_DATA_HOME, STEMWRIGHT_LIBRARY } = process.env
+  if (STEMWRIGHT_LIBRARY !== undefined) return STEMWRIGHT_LIBRARY
   if (process.platform === 'win32') return join(APPDATA ?? join(homedir(), 'AppData', 'Roaming'), 'Stemwright')
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Stemwright')
   return join(XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'stemwright')

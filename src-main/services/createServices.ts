@@ -4,10 +4,12 @@ import { createJobQueue, type JobQueue } from '#main/services/jobQueue'
 import { createMediaRegistry } from '#main/services/mediaRegistry'
 import { createModelService, type ModelService } from '#main/services/modelService'
 import type { Platform } from '#main/services/platform'
+import { createProjectService, type ProjectService } from '#main/services/projectService'
 import { createRenderService } from '#main/services/renderService'
 import { createRepairService } from '#main/services/repairService'
 import { createSeparationService, type SeparationService } from '#main/services/separationService'
 import { createSettingsService, type SettingsService } from '#main/services/settingsService'
+import { createSongDeletion } from '#main/services/songDeletion'
 import { createSongService, type SongService } from '#main/services/songService'
 import { createSoundService, type SoundService } from '#main/services/soundService'
 import type { ComputeClient } from '#main/compute/client'
@@ -20,6 +22,7 @@ export interface Services {
   readonly songs: SongService
   readonly sounds: SoundService
   readonly models: ModelService
+  readonly projects: ProjectService
   readonly separations: SeparationService
   readonly jobs: JobQueue
   readonly compute: ComputeClient
@@ -47,17 +50,20 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
   const songs = createSongService(platform, reader, media)
   const sounds = createSoundService({ platform, reader, queue, songs, media })
   const renders = createRenderService({ platform, reader, queue, media, sounds })
+  const projects = createProjectService({ ...platform.projects, library: platform.sounds, adopt: sounds.adopt, now: platform.now, emit })
   const models = createModelService(platform.models)
   const repairs = createRepairService({ platform, compute, reader, queue, sounds, models, media })
   const separations = createSeparationService({ platform, compute, queue, songs, sounds, models, media })
+  const deletion = createSongDeletion({ platform, queue, songs, sounds, separations, repairs, emit })
   const settings = createSettingsService(platform.settings, (changed) => emit({ name: 'settings.changed', payload: changed }))
-  const handlers = createHandlers({ platform, songs, sounds, models, renders, repairs, separations, jobs: queue, settings, reader })
+  const handlers = createHandlers({ platform, songs, sounds, deletion, models, projects, renders, repairs, separations, jobs: queue, settings, reader })
 
   return {
     server: createServer<AppContract>(contract, handlers, report),
     songs,
     sounds,
     models,
+    projects,
     separations,
     jobs: queue,
     compute,
@@ -73,6 +79,7 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
       compute.close()
       reader.close()
       renders.close()
+      projects.close()
     },
   }
 }

@@ -2,10 +2,12 @@ import type { ComputeClient } from '#main/compute/client'
 import type { JobQueue } from '#main/services/jobQueue'
 import type { ModelService } from '#main/services/modelService'
 import type { Platform } from '#main/services/platform'
+import type { ProjectService } from '#main/services/projectService'
 import type { RenderService } from '#main/services/renderService'
 import type { RepairService } from '#main/services/repairService'
 import type { SeparationService } from '#main/services/separationService'
 import type { SettingsService } from '#main/services/settingsService'
+import type { SongDeletion } from '#main/services/songDeletion'
 import type { SongService } from '#main/services/songService'
 import type { SoundService } from '#main/services/soundService'
 import type { AppContract } from '#shared/contract/contract'
@@ -15,7 +17,9 @@ interface Application {
   readonly platform: Platform
   readonly songs: SongService
   readonly sounds: SoundService
+  readonly deletion: SongDeletion
   readonly models: ModelService
+  readonly projects: ProjectService
   readonly renders: RenderService
   readonly repairs: RepairService
   readonly separations: SeparationService
@@ -25,7 +29,7 @@ interface Application {
 }
 
 /** Returns what answers each request of the contract. */
-export function createHandlers({ platform, songs, sounds, models, renders, repairs, separations, jobs, settings, reader }: Application): Handlers<AppContract> {
+export function createHandlers({ platform, songs, sounds, deletion, models, projects, renders, repairs, separations, jobs, settings, reader }: Application): Handlers<AppContract> {
   return {
     app: {
       info: () => platform.info,
@@ -47,6 +51,22 @@ export function createHandlers({ platform, songs, sounds, models, renders, repai
     },
     models: {
       list: async () => (await models.list()).map(({ card }) => card),
+    },
+    projects: {
+      open: (request) => projects.open(request),
+      save: (request) => projects.save(request),
+      saveAs: (request) => projects.saveAs(request),
+      autosave: (request) => projects.autosave(request),
+      keep: (request) => projects.keep(request),
+      release: (request) => projects.release(request),
+      discard: (request) => projects.discard(request),
+      recoveries: () => projects.recoveries(),
+      recover: (request) => projects.recover(request),
+      discardRecovery: (request) => projects.discardRecovery(request),
+      recents: () => projects.recents(),
+      forget: (request) => projects.forget(request),
+      rename: (request) => projects.rename(request),
+      remove: (request) => projects.remove(request),
     },
     render: {
       export: async ({ folder, ...request }) => ({ jobId: (await renders.export(request, folder)).id }),
@@ -80,6 +100,7 @@ export function createHandlers({ platform, songs, sounds, models, renders, repai
       get: ({ soundId }) => repairs.fleeting(soundId) ?? sounds.get(soundId),
       tile: (request) => sounds.tile(request),
       list: () => sounds.list(),
+      deleteEverything: ({ soundId }) => deletion.deleteEverything(soundId),
     },
   }
 }

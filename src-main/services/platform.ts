@@ -1,5 +1,6 @@
 import type { ComputeProcess } from '#main/compute/client'
 import type { ActionId } from '#shared/actions/actions'
+import type { ProjectFolders, RecoveryStore } from '#main/services/projectPorts'
 import type { AppInfo } from '#shared/contract/app'
 import type { SeparationReport } from '#shared/contract/separation'
 
@@ -10,6 +11,7 @@ export interface Platform {
   readonly stems: StemStore
   readonly sounds: SoundStore
   readonly dragFolders: DragFolders
+  readonly projects: ProjectPlatform
   /** Where the user's settings are kept. */
   readonly settings: DocumentFile
   /** Path of the song that comes with the app. */
@@ -26,6 +28,8 @@ export interface Platform {
   mediaUrl(mediaId: string): string
   /** Path of a file that the UI has uploaded; only where there are uploads. */
   uploadPath?(uploadId: string): string | undefined
+  /** Removes a file that the UI has uploaded, or that waits to be downloaded; leaves every other file alone. */
+  discardCopy?(path: string): Promise<void>
   /** Asks the user for a folder; only where there are dialogs. */
   chooseFolder?(): Promise<string | undefined>
   /** What only a window of the desktop can do. */
@@ -58,6 +62,14 @@ export interface DragFolders {
   tidy(): Promise<void>
   /** Removes those of this process, at once. */
   clear(): void
+}
+
+/** Where projects are kept. */
+export interface ProjectPlatform {
+  readonly folders: ProjectFolders
+  readonly recoveries: RecoveryStore
+  /** Which projects were used last. */
+  readonly recents: DocumentFile
 }
 
 /** One document of the app's own on the disk. */
@@ -94,16 +106,6 @@ export interface StagedFolder {
 export interface StoredStems {
   readonly report: SeparationReport
   readonly paths: StemPaths
-}
-
-/** Stems on disk. */
-export interface StemStore {
-  /** Looks a finished separation up in the library. */
-  find(key: string): Promise<StoredStems | undefined>
-  /** @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL */
-  stage(key: string): Promise<StagedFolder>
-  /** Removes what a process that was killed left half-written in a folder of the user's. */
-  tidy(folder: string): Promise<void>
   /** Ids of the sounds that the stems are; older separations do not tell. */
   readonly sounds: StemPaths | undefined
 }
@@ -115,14 +117,26 @@ export interface StagedPreview {
   discard(): Promise<void>
 }
 
+/** Stems on disk. */
+export interface StemStore {
+  /** Looks a finished separation up in the library. */
+  find(key: string): Promise<StoredStems | undefined>
+  /** @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL */
+  stage(key: string): Promise<StagedFolder>
+  /** Makes room for stems in the making. @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL */
+  stagePreview(): Promise<StagedPreview>
+  /** Removes the separations of songs with these hashes, and those whose stems are among these sounds. */
+  remove(hashes: ReadonlySet<string>, soundIds: ReadonlySet<string>): Promise<void>
+  /** Removes what a process that was killed left half-written in a folder of the user's. */
+  tidy(folder: string): Promise<void>
+}
+
 /** A folder that holds a model; `card` is unchecked JSON. */
 export interface StoredModel {
   readonly id: string
   readonly directory: string
   readonly card: unknown
 }
-  /** Makes room for stems in the making. @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL */
-  stagePreview(): Promise<StagedPreview>
 
 export interface ModelStore {
   list(): Promise<StoredModel[]>

@@ -1,18 +1,16 @@
 import { AppError } from '#shared/errors'
 import { fromFailure } from '#shared/jobs/job'
 import type { Reply } from '#shared/contract/defineContract'
+import { browserStream } from '#renderer/api/eventStream'
 import type { ExportTarget, Host } from '#renderer/api/host'
 
 /** The host of a page that the local web server delivered: requests by POST, events by an event stream. */
-export function createWebHost(): Host {
+export function createWebHost(events = browserStream()): Host {
   return {
+    watchConnection: events.watchConnection,
     transport: {
-      request: (name, payload) => post(`/api/request/${name}`, JSON.stringify({ payload })),
-      onEvent(callback) {
-        const source = new EventSource('/api/events')
-        source.onmessage = (message) => callback(JSON.parse(String(message.data)))
-        return () => source.close()
-      },
+      request: (name, payload) => post(`/api/request/${name}`, JSON.stringify({ payload }), name === 'projects.release'),
+      onEvent: events.onEvent,
     },
     async sourceOf(file) {
       const { uploadId } = await result<{ uploadId: string }>(post(`/api/uploads?name=${encodeURIComponent(file.name)}`, file))
@@ -25,9 +23,14 @@ export function createWebHost(): Host {
   }
 }
 
-async function post(url: string, body: string | Blob): Promise<unknown> {
+/** What a page that goes may leave behind for the browser to send; longer requests end with the page. */
+const longestFarewell = 60_000
+
+/** @param isFarewell sends it even when the page goes meanwhile */
+async function post(url: string, body: string | Blob, isFarewell = false): Promise<unknown> {
   try {
-    const response = await fetch(url, { method: 'POST', body, headers: { 'Content-Type': 'application/octet-stream' } })
+    const keepalive = isFarewell && typeof body === 'string' && body.length < longestFarewell
+    const response = await fetch(url, { method: 'POST', body, keepalive, headers: { 'Content-Type': 'application/octet-stream' } })
     return await response.json()
   } catch (cause) {
     const message =

@@ -1,47 +1,214 @@
 import { defineStore } from 'pinia'
-import { computed, shallowRef } from 'vue'
-import { createHistory, record, redo as redone, undo as undone, type History } from '#shared/project/history'
-import { emptyProject, type Project } from '#shared/project/project'
+import { ref } from 'vue'
+import { useOutside } from '#renderer/api/host'
+import { openTabSession, type TabSession } from '#renderer/api/tabSession'
+import { createAutosave, keepMs } from '#renderer/stores/autosave'
+import { createDocument, newDocument } from '#renderer/stores/projectDocument'
+import type { OpenedProject, RecentProject, Recovery, SavedProject } from '#shared/contract/projects'
+import { toAppError } from '#shared/errors'
+import { toFailure, type Failure } from '#shared/jobs/job'
+import type { Project } from '#shared/project/project'
 
-/** What an edit is: `(project) => moveClip(project, { clipId, start })`. */
-export type Edit = (project: Project) => Project
+export type { Edit, EditOptions } from '#renderer/stores/projectDocument'
 
-export interface EditOptions {
-  /** Edits that follow one another with the same key are undone as one; a drag has one key from press to release. */
-  mergeKey?: string
+/** How far opening or saving has come, in sounds. */
+export interface ProjectProgress {
+  stage: 'opening' | 'saving'
+  completed: number
+  total: number
 }
 
-/** The document that is open, and what was done to it. */
+/** The document that is open, what was done to it, and where it is kept. What fails throws the AppError of the services. */
 export const useProjectStore = defineStore('project', () => {
-  const history = shallowRef<History<Project>>(createHistory(emptyProject(crypto.randomUUID(), 'Untitled')))
-  /** The version that is on the disk; going back to it by undo makes the document clean again. */
-  const saved = shallowRef<Project>(history.value.present)
+  const { client } = useOutside()
+  const document = createDocument(() => autosave.changed())
+  const { project, saved, dirty } = document
+  /** Folder of the project; undefined until it is saved for the first time. */
+  const place = ref<string>()
+  const recents = ref<RecentProject[]>([])
+  /** What crashes left of projects that are open nowhere. */
+  const recoveries = ref<Recovery[]>([])
+  /** Set when the document holds edits that were not saved when Stemwright ended; undo gives the version that was. */
+  const recovered = ref<{ at: number }>()
+  /** Sounds that are missing, and the like, of the last opening or saving. */
+  const warnings = ref<string[]>([])
+  /** True once another window has taken the project: from here it can only be saved under another name. */
+  const isTaken = ref(false)
+  /** Why the last attempt to keep unsaved edits failed. */
+  const autosaveFailure = ref<Failure>()
+  const progress = ref<ProjectProgress>()
 
-  const project = computed<Project>(() => history.value.present)
-  const canUndo = computed(() => history.value.past.length > 0)
-  const canRedo = computed(() => history.value.future.length > 0)
-  /** What the next undo takes back, and the next redo does again; undefined where there is nothing. */
-  const undoLabel = computed(() => history.value.past.at(-1)?.label)
-  const redoLabel = computed(() => history.value.future.at(-1)?.label)
-  const dirty = computed(() => project.value !== saved.value)
+  let session: TabSession | undefined
+  /** The version that was kept for after a crash, and how it is found. */
+  let kept: { version: Project; recoveryId: string } | undefined
+
+  const here = () => ({ ...(place.value !== undefined && { folder: place.value }) })
+  const mine = () => ({ sessionId: session?.id ?? 'none' })
+
+  const autosave = createAutosave({
+    async write() {
+      const version = project.value
+      if (!session || isTaken.value || version === (kept?.version ?? saved.value)) return
+      const { recoveryId } = await client.projects.autosave({ ...mine(), ...here(), project: version })
+      kept = { version, recoveryId }
+      session.remember({ ...here(), recoveryId })
+    },
+    onResult(error) {
+      if (error !== undefined && toAppError(error).code === 'PROJECT_IN_USE') isTaken.value = true
+      autosaveFailure.value = error === undefined ? undefined : toFailure(error)
+    },
+  })
+
+  /** What is on the disk at `folder` is what the window has open from now on. */
+  function beAt(folder: string | undefined, told: string[]): void {
+    place.value = folder
+    warnings.value = told
+    kept = undefined
+    recovered.value = undefined
+    isTaken.value = false
+    autosaveFailure.value = undefined
+    session?.remember(folder === undefined ? undefined : { folder })
+  }
+
+  function show(version: Project, folder: string | undefined, told: string[]): void {
+    autosave.stop()
+    document.show(version)
+    beAt(folder, told)
+  }
+
+  /** Opens something; on success, what was kept of the document before goes. */
+  async function openBy(request: () => Promise<OpenedProject>): Promise<void> {
+    await autosave.inTurn(async () => {
+      const before = kept?.recoveryId
+      const opened = await request().finally(() => (progress.value = undefined))
+      show(opened.project, opened.folder, opened.warnings)
+      const unsaved = opened.recovered
+      if (unsaved) {
+        recovered.value = { at: unsaved.at }
+        document.apply('Recover unsaved edits', () => unsaved.project)
+      }
+      if (before !== undefined) await client.projects.discardRecovery({ recoveryId: before })
+    })
+    if (recovered.value) await autosave.flush()
+    await refreshRecents()
+  }
+
+  /** Opens the project of a folder. @throws AppError PROJECT_IN_USE, which `takeOver` overrules for windows of this app, and others */
+  function open(folder: string, { takeOver = false } = {}): Promise<void> {
+    return openBy(() => client.projects.open({ ...mine(), folder, takeOver }))
+  }
+
+  /** Opens what a crash left. */
+  function recover(recoveryId: string): Promise<void> {
+    return openBy(() => client.projects.recover({ ...mine(), recoveryId }))
+  }
+
+  /** Begins an empty project; what is unsaved of the one before is thrown away. */
+  async function create(): Promise<void> {
+    await autosave.inTurn(() => client.projects.discard(mine()))
+    show(newDocument(), undefined, [])
+    await refreshRecents()
+  }
+
+  async function saveBy(request: (version: Project) => Promise<SavedProject>): Promise<void> {
+    await autosave.inTurn(async () => {
+      const version = project.value
+      const { folder, name, warnings: told } = await request(version).finally(() => (progress.value = undefined))
+      document.settle(version, name)
+      beAt(folder, told)
+    })
+    if (dirty.value) autosave.changed()
+    await refreshRecents()
+  }
+
+  /** Saves where the project is; where it is nowhere as yet, among the app's own under its present name. */
+  function save(): Promise<void> {
+    const folder = place.value
+    if (folder === undefined) return saveAs(project.value.name)
+    return saveBy((version) => client.projects.save({ ...mine(), folder, project: version }))
+  }
+
+  /** Saves into a new folder called `name`, inside `parent` or among the app's own projects. @throws AppError OUTPUT_EXISTS and others */
+  function saveAs(name: string, parent?: string): Promise<void> {
+    const to = { name, ...(parent !== undefined && { parent }) }
+    return saveBy((version) => client.projects.saveAs({ ...mine(), ...here(), ...to, project: version }))
+  }
+
+  /** Gives the project of a folder, or the open one, another name, and its folder too. */
+  async function rename(name: string, folder = place.value): Promise<void> {
+    if (folder === undefined) return document.rename(name)
+    await autosave.inTurn(async () => {
+      const result = await client.projects.rename({ ...mine(), folder, name })
+      if (folder !== place.value) return
+      document.settle(saved.value, result.name)
+      beAt(result.folder, warnings.value)
+    })
+    if (dirty.value) await autosave.flush()
+    await refreshRecents()
+  }
+
+  /** Deletes one of the app's own projects; where that is the open one, an empty one takes its place. */
+  async function remove(folder: string): Promise<void> {
+    await autosave.inTurn(() => client.projects.remove({ ...mine(), folder }))
+    if (folder === place.value) show(newDocument(), undefined, [])
+    await refreshRecents()
+  }
+
+  const forget = (folder: string) => client.projects.forget({ folder }).then(refreshRecents)
+  const discardRecovery = (recoveryId: string) => client.projects.discardRecovery({ recoveryId }).then(refreshRecents)
+
+  /** Asks anew for the lists of projects and of what crashes left. */
+  async function refreshRecents(): Promise<void> {
+    ;[recents.value, recoveries.value] = await Promise.all([client.projects.recents(), client.projects.recoveries()])
+  }
+
+  /** Says that the window is still there, and hears whether the project is still its own. */
+  async function keep(): Promise<void> {
+    if (!session || isTaken.value || (place.value === undefined && !kept)) return
+    const { held } = await client.projects.keep({ ...mine(), ...here(), projectId: project.value.id })
+    isTaken.value = !held
+  }
 
   /**
-   * Makes an edit that can be undone as `label`, such as "Move clip". Returns whether it changed anything.
-   * @throws AppError what the edit throws, such as RATE_MISMATCH
+   * Begins: opens again what the window had open before its page was loaded again, and keeps unsaved edits from now on.
+   * Returns how to stop. That something cannot be opened any more is among the `warnings`.
    */
-  function apply(label: string, edit: Edit, { mergeKey }: EditOptions = {}): boolean {
-    const before = history.value
-    history.value = record(before, label, edit(before.present), mergeKey)
-    return history.value !== before
+  async function start(opening: Promise<TabSession> = openTabSession()): Promise<() => void> {
+    session = await opening
+    const stops = [
+      client.on('project.taken', ({ sessionId }) => (isTaken.value ||= sessionId === session?.id)),
+      client.on('project.progress', ({ sessionId, ...rest }) => void (sessionId === session?.id && (progress.value = rest))),
+    ]
+    const timer = setInterval(() => void keep().catch(() => {}), keepMs)
+    stops.push(() => clearInterval(timer), autosave.stop)
+    globalThis.addEventListener?.('pagehide', leave)
+    stops.push(() => globalThis.removeEventListener?.('pagehide', leave))
+    if (dirty.value) autosave.changed()
+    await resume(session)
+    return () => stops.forEach((stop) => stop())
   }
 
-  function undo(): void {
-    history.value = undone(history.value)
+  async function resume({ before }: TabSession): Promise<void> {
+    try {
+      if (before?.folder !== undefined) await open(before.folder)
+      else if (before?.recoveryId !== undefined) await recover(before.recoveryId)
+      else await refreshRecents()
+    } catch (error) {
+      warnings.value = [toAppError(error).message]
+      await refreshRecents()
+    }
   }
 
-  function redo(): void {
-    history.value = redone(history.value)
+  /** The page is about to go: keeps what is unsaved and lets go of the project, so that another window can open it. */
+  function leave(): void {
+    const unsaved = dirty.value && !isTaken.value ? { ...here(), project: project.value } : undefined
+    void client.projects.release({ ...mine(), ...(unsaved && { unsaved }) }).catch(() => {})
   }
 
-  return { project, canUndo, canRedo, undoLabel, redoLabel, dirty, apply, undo, redo }
+  const { generation, canUndo, canRedo, undoLabel, redoLabel, apply, undo, redo } = document
+  return {
+    project, generation, canUndo, canRedo, undoLabel, redoLabel, dirty, apply, undo, redo,
+    place, recents, recoveries, recovered, warnings, isTaken, autosaveFailure, progress,
+    start, create, open, recover, save, saveAs, rename, remove, forget, discardRecovery, refreshRecents,
+  }
 })

@@ -4,17 +4,18 @@ import { desktop, desktopEvents } from '#shared/contract/desktop'
 import { engine } from '#shared/contract/engine'
 import { jobEvents, jobs } from '#shared/contract/jobs'
 import { models } from '#shared/contract/models'
+import { projectEvents, projects } from '#shared/contract/projects'
 import { render } from '#shared/contract/render'
 import { repair } from '#shared/contract/repair'
 import { separation } from '#shared/contract/separation'
 import { settings, settingsEvents } from '#shared/contract/settings'
 import { songs } from '#shared/contract/songs'
-import { sounds } from '#shared/contract/sounds'
+import { soundEvents, sounds } from '#shared/contract/sounds'
 
 /** All that the UI can ask and be told. */
 export const contract = defineContract({
-  requests: { app, desktop, engine, jobs, models, render, repair, separation, settings, songs, sounds },
-  events: { ...desktopEvents, ...jobEvents, ...settingsEvents },
+  requests: { app, desktop, engine, jobs, models, projects, render, repair, separation, settings, songs, sounds },
+  events: { ...desktopEvents, ...jobEvents, ...projectEvents, ...settingsEvents, ...soundEvents },
 })
 export type AppContract = typeof contract
 export type AppEvent = EventOf<AppContract>

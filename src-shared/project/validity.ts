@@ -1,4 +1,5 @@
-import { clipEnd, type Project, type Track } from '#shared/project/project'
+import { sortedByStart } from '#shared/project/placement'
+import { clipEnd, type Clip, type Project, type Track } from '#shared/project/project'
 
 /**
  * Returns what is wrong with a document although its fields are well formed, in the words of a sentence's end, or undefined. Edits
@@ -36,4 +37,41 @@ function wrongClip({ clips }: Track, frames: ReadonlyMap<string, number>): strin
     free = clipEnd(clip)
   }
   return undefined
+}
+
+/**
+ * Returns a document without inconsistencies: what contradicts the rest is left out, and `warnings` says so. A consistent one is
+ * returned as it is.
+ */
+export function mendProject(project: Project): { project: Project; warnings: string[] } {
+  if (inconsistency(project) === undefined) return { project, warnings: [] }
+  const { loop, ...rest } = project
+  const sources = distinct(project.sources).filter(({ sampleRate }) => sampleRate === project.sampleRate)
+  const frames = new Map(sources.map((source) => [source.id, source.frames]))
+  const seen = new Set<string>()
+  const tracks = distinct(project.tracks).map((track) => ({ ...track, clips: possibleClips(track.clips, frames, seen) }))
+  const markers = distinct(project.markers).sort((a, b) => a.at - b.at)
+  const mended = { ...rest, sources, tracks, markers, ...(loop && loop.end > loop.start && { loop }) }
+  const lost = clipCount(project) - clipCount(mended)
+  const clips = lost === 1 ? 'one clip was' : `${lost} clips were`
+  return { project: mended, warnings: [`The project file contradicted itself and was mended as it was opened; ${clips} left out.`] }
+}
+
+const clipCount = ({ tracks }: Project) => tracks.reduce((count, { clips }) => count + clips.length, 0)
+
+function distinct<Thing extends { id: string }>(things: readonly Thing[]): Thing[] {
+  return [...new Map(things.toReversed().map((thing) => [thing.id, thing])).values()].reverse()
+}
+
+/** @param seen ids of clips on the tracks above; gains those of this one */
+function possibleClips(clips: readonly Clip[], frames: ReadonlyMap<string, number>, seen: Set<string>): Clip[] {
+  let free = 0
+  return sortedByStart(clips).flatMap((clip) => {
+    const available = frames.get(clip.sourceId) ?? 0
+    if (seen.has(clip.id) || clip.start < free || clip.offset + clip.length > available) return []
+    seen.add(clip.id)
+    free = clipEnd(clip)
+    const fadeIn = Math.min(clip.fadeIn, clip.length)
+    return [{ ...clip, fadeIn, fadeOut: Math.min(clip.fadeOut, clip.length - fadeIn) }]
+  })
 }

@@ -9,6 +9,8 @@ import { createDragFolders } from '#main/node/dragFolders'
 import { createDocumentFile } from '#main/node/documentFile'
 import { createModelStore } from '#main/node/modelStore'
 import { nodePlatform } from '#main/node/nodePlatform'
+import { createProjectFolders } from '#main/node/projectFolders'
+import { createRecoveryStore } from '#main/node/recoveryStore'
 import { createSoundStore } from '#main/node/soundStore'
 import { createStemStore } from '#main/node/stemStore'
 import { createServices, type Services } from '#main/services/createServices'
@@ -59,7 +61,16 @@ export async function startWebApp({ page, launchCompute }: WebAppOptions): Promi
     stems: createStemStore(library),
     sounds: createSoundStore(join(scratch, 'sounds')),
     dragFolders: createDragFolders(join(scratch, 'dragged')),
+    projects: {
+      folders: createProjectFolders(join(scratch, 'Projects')),
+      recoveries: createRecoveryStore(join(scratch, 'recovery')),
+      recents: createDocumentFile(join(scratch, 'recent-projects.json')),
+    },
     uploadPath: uploads.path,
+    async discardCopy(path) {
+      await uploads.remove(path)
+      await exports.remove(path)
+    },
     settings: createDocumentFile(join(scratch, 'settings.json')),
     launchCompute,
   })

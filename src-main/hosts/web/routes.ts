@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join, normalize, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -15,14 +16,15 @@ export interface Route {
   answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> | void
 }
 
-/** A request of the contract is a few names and numbers. */
-const longestRequest = 1 << 20
+/** A request of the contract is a few names and numbers, or a project with its clips. */
+const longestRequest = 1 << 24
 
 const under = (prefix: string) => (path: string) => path.startsWith(prefix)
 const at = (place: string) => (path: string) => path === place
 
 /** Returns all that the server answers to whoever was let in. */
 export function createRoutes({ services, page, uploads, exports }: WebServerOptions): Route[] {
+  const instance = randomUUID()
   return [
     {
       method: 'POST',
@@ -35,7 +37,7 @@ export function createRoutes({ services, page, uploads, exports }: WebServerOpti
         })
       },
     },
-    { method: 'GET', matches: at('/api/events'), answer: (_request, response) => streamEvents(services, response) },
+    { method: 'GET', matches: at('/api/events'), answer: (_request, response) => streamEvents(services, instance, response) },
     {
       method: 'POST',
       matches: at('/api/uploads'),
