@@ -1,11 +1,14 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
 import { outputError } from '#main/node/outputError'
 import { exists, TemporaryFile } from '#main/node/temporaryFile'
 import type { DocumentFile } from '#main/services/platform'
 import { AppError } from '#shared/errors'
 
-/** Returns the document at `path`, whose folder is made when it is first written. */
-export function createDocumentFile(path: string): DocumentFile {
+/**
+ * Returns the document at `path`, whose folder is made when it is first written.
+ * @param mode who may read and write it, where that is not as for any other file
+ */
+export function createDocumentFile(path: string, mode?: number): DocumentFile {
   return {
     async read() {
       try {
@@ -19,6 +22,7 @@ export function createDocumentFile(path: string): DocumentFile {
     async write(content) {
       const file = await TemporaryFile.create(path)
       try {
+        if (mode !== undefined) await chmod(file.path, mode)
         await writeFile(file.path, content)
         await file.sync()
         await file.publish(true)

@@ -2,6 +2,7 @@ import type { ComputeProcess } from '#main/compute/client'
 import type { ActionId } from '#shared/actions/actions'
 import type { ProjectFolders, RecoveryStore } from '#main/services/projectPorts'
 import type { AppInfo } from '#shared/contract/app'
+import type { OpenedPath } from '#shared/contract/desktop'
 import type { SeparationReport } from '#shared/contract/separation'
 
 /** All that the services need of the world; each host gives its own. src-main/node/nodePlatform makes most of it. */
@@ -41,7 +42,7 @@ export interface Desktop {
   /** Enables these actions in the menu, and no others. */
   setMenu(enabled: readonly ActionId[]): void
   /** Gives the paths that the system asked to open since this was last asked. */
-  takeOpened(): string[]
+  takeOpened(): OpenedPath[]
   /** The page has nothing left to save. */
   readyToClose(): void
   /**

@@ -21,6 +21,7 @@ export function createElectronHost(bridge: Bridge): Host {
   const transport = { request: bridge.request, onEvent: bridge.onEvent }
   const client = createClient(contract, transport)
   return {
+    isDesktop: true,
     transport,
     sourceOf(file) {
       const path = bridge.getPathForFile(file)
@@ -31,6 +32,11 @@ export function createElectronHost(bridge: Bridge): Host {
     async chooseExportTarget() {
       const { folder } = await client.app.chooseFolder()
       return folder === undefined ? undefined : { folder }
+    },
+    async beginDrag(event, { jobId }) {
+      // The window's own drag, which carries real files, takes the place of the page's.
+      event.preventDefault()
+      await client.render.dragOut({ jobId })
     },
   }
 }

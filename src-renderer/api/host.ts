@@ -9,13 +9,36 @@ export interface ExportTarget {
   urlOf?(path: string): string
 }
 
+/** Files that were rendered to be dragged out of the page. */
+export interface PreparedDrag {
+  readonly jobId: string
+  readonly files: readonly { readonly name: string; readonly url: string }[]
+}
+
+/**
+ * `lost` while nobody answers, which may pass; `restarted` when another server answers than the one that the page was loaded
+ * from, so that it has to be loaded again; `refused` when the server does not let this page in.
+ */
+export type ConnectionState = 'connected' | 'lost' | 'restarted' | 'refused'
+
 /** What differs between the desktop window and the browser; all else goes over the contract. */
 export interface Host {
+  /** True for the desktop window, which has a menu and is told what the system opens. */
+  readonly isDesktop?: boolean
   readonly transport: Transport
   /** Makes a dropped or chosen file known to the services. @throws AppError when it cannot be sent. */
   sourceOf(file: File): Promise<SongSource>
   /** Asks where to put exported stems; undefined when the user chose nothing. */
   chooseExportTarget(): Promise<ExportTarget | undefined>
+  /**
+   * Lets the user drop prepared files wherever they like; to be called while `dragstart` is handled.
+   * @throws AppError when the drag could not begin
+   */
+  beginDrag(event: DragEvent, prepared: PreparedDrag): Promise<void>
+  /** Hands a file to the user's downloads; missing where files are saved to folders instead. */
+  download?(file: { name: string; url: string }): void
+  /** Calls back with how the connection to the services is, and whenever that changes; missing where it cannot break. */
+  watchConnection?(callback: (state: ConnectionState) => void): () => void
 }
 
 export type AppClient = Client<AppContract>

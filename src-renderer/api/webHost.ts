@@ -20,7 +20,26 @@ export function createWebHost(events = browserStream()): Host {
       const { folder, url } = await result<{ folder: string; url: string }>(post('/api/exports', ''))
       return { folder, urlOf: (path) => url + encodeURIComponent(path.split(/[\\/]/).at(-1) ?? '') }
     },
+    async beginDrag({ dataTransfer }, { files: [file] }) {
+      if (!dataTransfer || !file) return
+      const address = new URL(file.url, location.href).href
+      dataTransfer.effectAllowed = 'copy'
+      // Browsers of Chromium's family fetch this where it is dropped; the others take the address.
+      dataTransfer.setData('DownloadURL', `${mimeType(file.name)}:${file.name}:${address}`)
+      dataTransfer.setData('text/uri-list', address)
+    },
+    download({ name, url }) {
+      const link = document.createElement('a')
+      link.href = url
+      link.download = name
+      link.click()
+    },
   }
+}
+
+function mimeType(name: string): string {
+  const extension = name.split('.').at(-1) ?? ''
+  return { mp3: 'audio/mpeg', m4a: 'audio/mp4' }[extension] ?? `audio/${extension}`
 }
 
 /** What a page that goes may leave behind for the browser to send; longer requests end with the page. */

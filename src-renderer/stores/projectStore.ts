@@ -200,15 +200,15 @@ export const useProjectStore = defineStore('project', () => {
   }
 
   /** The page is about to go: keeps what is unsaved and lets go of the project, so that another window can open it. */
-  function leave(): void {
+  function leave(): Promise<void> {
     const unsaved = dirty.value && !isTaken.value ? { ...here(), project: project.value } : undefined
-    void client.projects.release({ ...mine(), ...(unsaved && { unsaved }) }).catch(() => {})
+    return client.projects.release({ ...mine(), ...(unsaved && { unsaved }) }).catch(() => {})
   }
 
   const { generation, canUndo, canRedo, undoLabel, redoLabel, apply, undo, redo } = document
   return {
     project, generation, canUndo, canRedo, undoLabel, redoLabel, dirty, apply, undo, redo,
     place, recents, recoveries, recovered, warnings, isTaken, autosaveFailure, progress,
-    start, create, open, recover, save, saveAs, rename, remove, forget, discardRecovery, refreshRecents,
+    start, create, open, recover, save, saveAs, rename, remove, forget, discardRecovery, refreshRecents, leave,
   }
 })

@@ -20,17 +20,31 @@ export const useSongStore = defineStore('songs', () => {
   const failures = ref<ImportFailure[]>([])
   const selected = computed(() => songs.value.find(({ id }) => id === selectedId.value))
 
+  client.on('sounds.removed', ({ songIds }) => {
+    songs.value = songs.value.filter(({ id }) => !songIds.includes(id))
+    if (!selected.value) selectedId.value = songs.value.at(-1)?.id
+  })
+
   async function load(): Promise<void> {
     songs.value = await client.songs.list()
     selectedId.value ??= songs.value.at(-1)?.id
   }
 
   /** Opens files one after another, so that a folder of songs does not fill the memory; selects the first that opens. */
-  async function openFiles(files: readonly File[]): Promise<void> {
+  function openFiles(files: readonly File[]): Promise<void> {
+    return openAll(files.map((file) => ({ name: file.name, source: () => host.sourceOf(file) })))
+  }
+
+  /** The same for files that the desktop names by their paths. */
+  function openPaths(paths: readonly string[]): Promise<void> {
+    return openAll(paths.map((path) => ({ name: path.split(/[\\/]/).at(-1) ?? path, source: () => Promise.resolve({ path }) })))
+  }
+
+  async function openAll(files: readonly { name: string; source: () => Promise<SongSource> }[]): Promise<void> {
     failures.value = []
     const opened: (Song | undefined)[] = []
     opening.value.push(...files.map(({ name }) => name))
-    for (const file of files) opened.push(await open(file.name, () => host.sourceOf(file)))
+    for (const { name, source } of files) opened.push(await open(name, source))
     const first = opened.find((song) => song !== undefined)
     if (first) selectedId.value = first.id
   }
@@ -63,5 +77,5 @@ export const useSongStore = defineStore('songs', () => {
     failures.value = []
   }
 
-  return { songs, selectedId, selected, opening, failures, load, openFiles, openDemo, select, dismissFailures }
+  return { songs, selectedId, selected, opening, failures, load, openFiles, openPaths, openDemo, select, dismissFailures }
 })

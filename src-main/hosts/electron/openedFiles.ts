@@ -1,21 +1,22 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { appRoot } from '#main/node/appRoot'
+import type { OpenedPath } from '#shared/contract/desktop'
 
 /** Paths that the system asked the app to open, until the page takes them. */
 export interface OpenedFiles {
   add(paths: readonly string[]): void
   /** Gives them once. */
-  take(): string[]
+  take(): OpenedPath[]
 }
 
 /** @param onAdd is told when there is something to take */
 export function createOpenedFiles(onAdd: () => void): OpenedFiles {
-  let waiting: string[] = []
+  let waiting: OpenedPath[] = []
   return {
     add(paths) {
       if (paths.length === 0) return
-      waiting.push(...paths)
+      waiting.push(...paths.map((path) => ({ path, isFolder: statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false })))
       onAdd()
     },
     take() {

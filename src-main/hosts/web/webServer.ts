@@ -23,6 +23,7 @@ export interface WebServerOptions {
 export interface WebServer {
   /** Address of the first visit, with its token. */
   readonly url: string
+  readonly port: number
   close(): Promise<void>
 }
 
@@ -49,6 +50,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   server.on('request', (request, response) => void answer(request, response, access, routes, options.report))
   return {
     url: `http://127.0.0.1:${port}/?token=${options.token}`,
+    port,
     close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeAllConnections()

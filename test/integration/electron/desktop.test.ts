@@ -125,7 +125,10 @@ describe('the desktop around the page, over a stand-in for Electron', () => {
     expect(event.preventDefault).toHaveBeenCalledOnce()
     expect(told).toHaveBeenCalledTimes(2)
     expect(window().focused).toBe(before + 2)
-    expect(await client.desktop.takeOpened()).toEqual([song, join(place.root, 'user')])
+    expect(await client.desktop.takeOpened()).toEqual([
+      { path: song, isFolder: false },
+      { path: join(place.root, 'user'), isFolder: true },
+    ])
     expect(await client.desktop.takeOpened()).toEqual([])
   })
 

@@ -30,6 +30,7 @@ beforeEach(() => {
     },
     sourceOf: () => Promise.reject(new Error('not used')),
     chooseExportTarget: () => Promise.resolve(undefined),
+    beginDrag: () => Promise.resolve(),
   }
   const pinia = createPinia()
   createApp({}).provide(outsideKey, createOutside(host, () => 0)).use(pinia)

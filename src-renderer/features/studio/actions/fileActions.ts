@@ -3,6 +3,13 @@ import { useNoticeStore } from '#renderer/stores/noticeStore'
 import { usePanelStore } from '#renderer/stores/panelStore'
 import { useProjectStore } from '#renderer/stores/projectStore'
 
+/** Does what would replace the open project, once the user knows what is unsaved. */
+export function leaveProject(then: () => void): void {
+  const projects = useProjectStore()
+  if (projects.dirty && projects.project.tracks.length > 0) usePanelStore().open({ kind: 'unsaved', then })
+  else then()
+}
+
 /** What the keys of files and projects do. @param openSongs lets the user choose sound files */
 export function fileActions(openSongs: () => void): ActionHandlers {
   const projects = useProjectStore()
@@ -10,12 +17,6 @@ export function fileActions(openSongs: () => void): ActionHandlers {
   const notices = useNoticeStore()
 
   const hasSound = () => projects.project.tracks.length > 0
-
-  /** Does what would replace the open project, once the user knows what is unsaved. */
-  function leaving(then: () => void): void {
-    if (projects.dirty && hasSound()) panels.open({ kind: 'unsaved', then })
-    else then()
-  }
 
   async function save(): Promise<void> {
     if (!projects.place) return panels.open({ kind: 'saveProject' })
@@ -26,9 +27,9 @@ export function fileActions(openSongs: () => void): ActionHandlers {
   }
 
   return {
-    'file.newProject': () => leaving(() => void notices.attempt(() => projects.create())),
+    'file.newProject': () => leaveProject(() => void notices.attempt(() => projects.create())),
     'file.openSong': openSongs,
-    'file.openProject': () => leaving(() => panels.open({ kind: 'openProject' })),
+    'file.openProject': () => leaveProject(() => panels.open({ kind: 'openProject' })),
     'file.save': { run: () => void save(), isEnabled: hasSound },
     'file.saveAs': { run: () => panels.open({ kind: 'saveProject' }), isEnabled: hasSound },
     'file.export': { run: () => panels.open({ kind: 'export' }), isEnabled: hasSound },
