@@ -12,6 +12,8 @@ export interface FleetingSounds {
    */
   make<Value>(names: readonly string[], write: (paths: readonly string[]) => Promise<Value>, context: TaskContext): Promise<{ sounds: Sound[]; value: Value }>
   find(soundId: string): Sound | undefined
+  /** Removes them all. */
+  clear(): Promise<void>
 }
 
 /** More than can be playing, or about to, at once. */
@@ -32,8 +34,8 @@ export function createFleetingSounds({ platform, reader, media }: { platform: Pl
     }
   }
 
-  const forgetOldest = async () => {
-    const gone = [...known].slice(0, Math.max(0, known.size - kept))
+  const keepNewest = async (count: number) => {
+    const gone = [...known].slice(0, Math.max(0, known.size - count))
     for (const [id] of gone) known.delete(id)
     await Promise.all(gone.map(([, { staged }]) => staged.discard()))
   }
@@ -47,7 +49,7 @@ export function createFleetingSounds({ platform, reader, media }: { platform: Pl
         const sounds: Sound[] = []
         for (const [i, name] of names.entries()) sounds.push(await admit(name, staged[i]!, context))
         sounds.forEach((sound, i) => known.set(sound.id, { sound, staged: staged[i]! }))
-        await forgetOldest()
+        await keepNewest(kept)
         return { sounds, value }
       } catch (error) {
         await Promise.all(staged.map((folder) => folder.discard()))
@@ -55,5 +57,6 @@ export function createFleetingSounds({ platform, reader, media }: { platform: Pl
       }
     },
     find: (soundId) => known.get(soundId)?.sound,
+    clear: () => keepNewest(0),
   }
 }

@@ -35,6 +35,8 @@ export interface JobQueue {
   /** A waiting job ends at once, a running one within a second, a finished one stays as it is. */
   cancel(id: string): void
   cancelAll(): void
+  /** Cancels these jobs, waits for them to end, and no longer knows them. */
+  forget(ids: readonly string[]): Promise<void>
   retry(id: string): void
   /** Moves a waiting job among those of its lane; position 0 is next. */
   move(id: string, position: number): void
@@ -118,6 +120,12 @@ export function createJobQueue(newId: () => string, onChange: (job: Job) => void
     entry.controller.abort(new CancelledError())
   }
 
+  const finished = (id: string): Promise<Job> => {
+    const entry = find(id)
+    if (isFinished(entry.job.state)) return Promise.resolve(entry.job)
+    return new Promise((resolve) => entry.waiters.push(() => resolve(entry.job)))
+  }
+
   return {
     add(facts, work, lane = 'compute') {
       const entry = enter(facts, { status: 'queued' }, work, lanes[lane])
@@ -131,15 +139,16 @@ export function createJobQueue(newId: () => string, onChange: (job: Job) => void
       return [...jobs.filter(({ state }) => state.status !== 'queued'), ...queued]
     },
     get: (id) => find(id).job,
-    finished(id) {
-      const entry = find(id)
-      if (isFinished(entry.job.state)) return Promise.resolve(entry.job)
-      return new Promise((resolve) => entry.waiters.push(() => resolve(entry.job)))
-    },
+    finished,
     cancel,
     cancelAll() {
       const waiting = Object.values(lanes).flatMap((lane) => lane.waiting)
       for (const id of [...waiting, ...entries.keys()]) cancel(id)
+    },
+    async forget(ids) {
+      for (const id of ids) cancel(id)
+      for (const id of ids) await finished(id)
+      for (const id of ids) entries.delete(id)
     },
     retry(id) {
       const entry = find(id)

@@ -24,6 +24,8 @@ export interface RepairService {
   doubt(request: Request<'doubt'>): Promise<Job>
   /** A sound of a preview or an audition, as long as it is kept. */
   fleeting(soundId: string): Sound | undefined
+  /** Removes the sounds that nobody keeps. */
+  clearFleeting(): Promise<void>
 }
 
 interface Dependencies {
@@ -169,6 +171,7 @@ export function createRepairService({ platform, compute, reader, queue, sounds, 
       })
     },
     fleeting: fleeting.find,
+    clearFleeting: fleeting.clear,
   }
 }
 

@@ -9,7 +9,6 @@ import type { ImportedSong, SongService } from '#main/services/songService'
 import type { SoundService } from '#main/services/soundService'
 import type { Job } from '#shared/contract/jobs'
 import type {
-  SeparationReport,
   SeparationRequest,
   SeparationResult,
   StemFormat,
@@ -34,6 +33,8 @@ export interface SeparationService {
   start(request: SeparationRequest, output?: OutputFolder): Promise<Job>
   /** Enqueues writing the stems of a finished separation into a folder. @throws AppError JOB_NOT_FOUND */
   export(jobId: string, folder: string, format: StemFormat): Job
+  /** Forgets the jobs of these songs, and what of them can still be heard. */
+  forget(songIds: ReadonlySet<string>): Promise<void>
 }
 
 /** What a separation works on. Nothing in it changes while the job waits, so it also says whether two jobs are the same. */
@@ -95,7 +96,8 @@ export function createSeparationService(dependencies: Dependencies): SeparationS
   }
 
   const keepAsSounds = async ({ song }: FrozenInput, { vocals, accompaniment }: StemPaths, context: TaskContext): Promise<StemPaths> => {
-    const fact = (name: string) => ({ name: `${song.name} - ${name}`, song, keep: true })
+    const origin = song.soundId === undefined ? { song } : { madeOf: [song.soundId] }
+    const fact = (name: string) => ({ ...origin, name: `${song.name} - ${name}`, keep: true })
     const files = [{ file: vocals, facts: fact('Vocals') }, { file: accompaniment, facts: fact('Music') }] as const
     const [vocalsSound, musicSound] = await sounds.adoptAll(files, context)
     return { vocals: vocalsSound.id, accompaniment: musicSound.id }
@@ -146,6 +148,14 @@ export function createSeparationService(dependencies: Dependencies): SeparationS
   }
 
   return {
+    async forget(songIds) {
+      for (const [jobId, input] of inputs) {
+        if (!songIds.has(input.song.id)) continue
+        inputs.delete(jobId)
+        media.forget((mediaId) => mediaId.startsWith(keyOf(input)))
+      }
+      await previews.clear()
+    },
     async start(request, output) {
       const input = { song: songs.get(request.songId), model: await models.find(request.modelId), request }
       const key = keyOf(input)

@@ -9,6 +9,8 @@ export interface ImportedSong extends Song {
   readonly path: string
   /** SHA-256 of the file's content. */
   readonly sha256: string
+  /** The sound of the library that was opened as a song. */
+  readonly soundId?: string
 }
 
 export interface SongService {
@@ -17,27 +19,43 @@ export interface SongService {
   list(): ImportedSong[]
   /** @throws AppError SONG_NOT_FOUND */
   get(id: string): ImportedSong
+  /** Closes the songs whose files have these hashes, removes copies of them that are the app's own, and gives their ids. */
+  forget(hashes: ReadonlySet<string>): Promise<string[]>
+}
+
+/** The file of a song. A decoded song is known by the hash of the file that it was decoded from: it is the same song. */
+interface SongFile {
+  readonly path: string
+  readonly name: string
+  readonly sha256?: string
+  readonly soundId?: string
 }
 
 /** Returns the service; songs are looked at by `reader`, in a process that a bad file may kill. */
 export function createSongService(platform: Platform, reader: ComputeClient, media: MediaRegistry): SongService {
   const songs = new Map<string, ImportedSong>()
 
-  const pathOf = (source: SongSource): string => {
-    if ('path' in source) return source.path
-    if ('demo' in source) return platform.demoSong
+  const fileOf = async (source: SongSource): Promise<SongFile> => {
+    if ('path' in source) return { path: source.path, name: titleOf(source.path) }
+    if ('demo' in source) return { path: platform.demoSong, name: 'Demo' }
+    if ('soundId' in source) {
+      const sound = await platform.sounds.find(source.soundId)
+      if (!sound) throw new AppError('SOUND_NOT_FOUND', 'That sound is no longer in the library. Open its song again.')
+      const original = sound.origins.find(({ isSong }) => isSong)
+      return { path: sound.audioPath, name: sound.name, soundId: sound.id, ...(original && { sha256: original.sha256 }) }
+    }
     const path = platform.uploadPath?.(source.uploadId)
     if (path === undefined) throw new AppError('SONG_NOT_FOUND', 'That upload is no longer there. Drop the song again.')
-    return path
+    return { path, name: titleOf(path) }
   }
 
   return {
     async import(source) {
-      const path = pathOf(source)
-      const { sha256, ...facts } = await reader.run('inspect', { path })
-      const id = sha256.slice(0, 16)
-      const name = 'demo' in source ? 'Demo' : titleOf(path)
-      const song = { id, name, path, sha256, ...facts, url: media.register(`song-${id}`, path) }
+      const file = await fileOf(source)
+      const { path } = file
+      const facts = { ...(await reader.run('inspect', { path })), ...file }
+      const id = facts.sha256.slice(0, 16)
+      const song = { ...facts, id, url: media.register(`song-${id}`, path) }
       songs.set(id, song)
       return song
     },
@@ -46,6 +64,15 @@ export function createSongService(platform: Platform, reader: ComputeClient, med
       const song = songs.get(id)
       if (!song) throw new AppError('SONG_NOT_FOUND', 'That song is not open any more. Open it again.')
       return song
+    },
+    async forget(hashes) {
+      const gone = [...songs.values()].filter(({ sha256 }) => hashes.has(sha256))
+      for (const { id, path } of gone) {
+        songs.delete(id)
+        media.forget((mediaId) => mediaId === `song-${id}`)
+        await platform.discardCopy?.(path)
+      }
+      return gone.map(({ id }) => id)
     },
   }
 }

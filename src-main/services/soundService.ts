@@ -4,7 +4,7 @@ import type { MediaRegistry } from '#main/services/mediaRegistry'
 import type { Platform, SoundOrigin, SoundRecord, StagedSound, StoredSound } from '#main/services/platform'
 import type { ImportedSong, SongService } from '#main/services/songService'
 import type { Job } from '#shared/contract/jobs'
-import type { Sound } from '#shared/contract/sounds'
+import type { ListedSound, Sound } from '#shared/contract/sounds'
 import { tileColumns, tileGrid } from '#shared/dsp/spectrogramTile'
 import { AppError } from '#shared/errors'
 
@@ -51,7 +51,14 @@ export interface SoundService {
   has(soundId: string): Promise<boolean>
   /** Draws a tile of a spectrogram, unless it is there. @throws AppError SOUND_NOT_FOUND, INVALID_INPUT */
   tile(request: TileRequest): Promise<{ url: string; columns: number }>
-  list(): Promise<(Sound & { bytes: number; songName?: string })[]>
+  list(): Promise<ListedSound[]>
+  /** The songs that a sound is, or, where it is none, was made of, by the hashes of their files. @throws AppError SOUND_NOT_FOUND */
+  songsOf(soundId: string): Promise<Set<string>>
+  /**
+   * Removes a sound, and all that are, or were made of, songs with these hashes and no others, with their peaks and tiles.
+   * Returns their ids.
+   */
+  remove(soundId: string, hashes: ReadonlySet<string>): Promise<string[]>
 }
 
 interface Dependencies {
@@ -162,11 +169,28 @@ export function createSoundService({ platform, reader, queue, songs, media }: De
       await drawn
       return { url: media.register(mediaId, platform.sounds.tilePath(sound, level, index)), columns }
     },
+    async songsOf(soundId) {
+      const { origins } = await find(soundId)
+      const songs = origins.filter(({ isSong }) => isSong)
+      return new Set((songs.length > 0 ? songs : origins).map(({ sha256 }) => sha256))
+    },
+    async remove(soundId, hashes) {
+      await Promise.allSettled(drawing.values())
+      const removed: string[] = []
+      for (const { id, origins } of await platform.sounds.list()) {
+        const others = id === soundId ? [] : origins.filter(({ sha256 }) => !hashes.has(sha256))
+        if (id !== soundId && others.length === origins.length) continue
+        await platform.sounds.restrict(id, others)
+        if (others.length === 0) removed.push(id)
+      }
+      media.forget((mediaId) => removed.some((id) => mediaId.includes(id)))
+      return removed
+    },
     async list() {
       const sounds = await platform.sounds.list()
       return Promise.all(
         sounds.map(async (sound) => {
-          const songName = sound.origins[0]?.songName
+          const { songName } = sound.origins[0] ?? {}
           return { ...shown(sound), bytes: await platform.sounds.sizeOf(sound.id), ...(songName !== undefined && { songName }) }
         }),
       )

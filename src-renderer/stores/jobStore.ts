@@ -32,12 +32,18 @@ export const useJobStore = defineStore('jobs', () => {
   /** Takes over all jobs and follows them from now on; returns how to stop. Events first, so that none falls between. */
   async function follow(): Promise<() => void> {
     const seen = new Set<string>()
+    const stopForgetting = client.on('sounds.removed', ({ jobIds }) => {
+      jobs.value = jobs.value.filter(({ id }) => !jobIds.includes(id))
+    })
     const stop = client.on('job.changed', (job) => {
       seen.add(job.id)
       accept(job)
     })
     for (const job of await client.jobs.list()) if (!seen.has(job.id)) accept(job)
-    return stop
+    return () => {
+      stop()
+      stopForgetting()
+    }
   }
 
   /** The newest separation of a song. */
@@ -91,5 +97,11 @@ export const useJobStore = defineStore('jobs', () => {
   const cancel = (jobId: string) => client.jobs.cancel({ jobId })
   const retry = (jobId: string) => client.jobs.retry({ jobId })
 
-  return { jobs, follow, accept, separationOf, find, resultOf, placeInQueue, secondsLeft, cancel, retry }
+  /** Moves a waiting job among those that wait; 0 is next. The list here follows, because the services only tell of changed states. */
+  async function move(jobId: string, position: number): Promise<void> {
+    await client.jobs.move({ jobId, position })
+    jobs.value = await client.jobs.list()
+  }
+
+  return { jobs, follow, accept, separationOf, find, resultOf, placeInQueue, secondsLeft, cancel, retry, move }
 })

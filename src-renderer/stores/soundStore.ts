@@ -1,95 +1,117 @@
 import { defineStore } from 'pinia'
-import { shallowReactive } from 'vue'
+import { shallowReactive, shallowRef } from 'vue'
 import { useOutside } from '#renderer/api/host'
 import { openWav, type WavSource } from '#renderer/playback/wavSource'
+import { ByteCache } from '#renderer/stores/byteCache'
+import { newestFirst } from '#renderer/stores/newestFirst'
 import { decodePeaks, type PeakPyramid } from '#shared/audio/peaks'
-import type { Sound } from '#shared/contract/sounds'
+import type { ListedSound, Sound } from '#shared/contract/sounds'
 import { AppError } from '#shared/errors'
 
-/** Tiles that are kept, some hundred kB each. */
-const mostTiles = 400
+/** Bytes of tiles that are kept; what is on a large screen is about a third. */
+const tileBytes = 96 << 20
+/** Tiles that are asked for together, and that wait to be; the services draw one after another. */
+const tilesAtOnce = 4
+const mostTilesWaiting = 96
 
 /** A mirror of the library's sounds, as far as the page has asked for them: facts, peaks, tiles. */
 export const useSoundStore = defineStore('sounds', () => {
   const { client } = useOutside()
   const sounds = shallowReactive(new Map<string, Sound>())
   const peaks = shallowReactive(new Map<string, PeakPyramid>())
+  /** All that the library holds, as of the last `loadLibrary`. */
+  const library = shallowRef<readonly ListedSound[]>([])
   const asked = new Map<string, Promise<Sound>>()
   const askedPeaks = new Map<string, Promise<void>>()
   const opened = new Map<string, Promise<WavSource>>()
-  const tiles = new Map<string, Uint8Array | Promise<Uint8Array>>()
+  const tiles = new ByteCache(tileBytes)
+  const askedTiles = new Map<string, Promise<Uint8Array>>()
+  const tileRequests = newestFirst(tilesAtOnce, mostTilesWaiting)
 
   /** @throws AppError SOUND_NOT_FOUND */
   function get(soundId: string): Promise<Sound> {
-    const known = asked.get(soundId)
-    if (known) return known
-    const asking = client.sounds.get({ soundId })
-    asked.set(soundId, asking)
-    asking.then(
-      (sound) => sounds.set(soundId, sound),
-      () => asked.delete(soundId),
-    )
-    return asking
+    return once(asked, soundId, async () => {
+      const sound = await client.sounds.get({ soundId })
+      sounds.set(soundId, sound)
+      return sound
+    })
   }
 
   /** The peaks of a sound, or undefined while they are fetched, which this begins. Reactive. */
   function peaksOf(soundId: string): PeakPyramid | undefined {
-    if (!askedPeaks.has(soundId)) askedPeaks.set(soundId, fetchPeaks(soundId))
+    if (!peaks.has(soundId)) {
+      // The picture is an extra: what makes it fail makes playing fail too, which says so.
+      once(askedPeaks, soundId, () => fetchPeaks(soundId)).catch(() => {})
+    }
     return peaks.get(soundId)
   }
 
   async function fetchPeaks(soundId: string): Promise<void> {
-    try {
-      const { peaksUrl } = await get(soundId)
-      const found = decodePeaks(await bytesOf(peaksUrl))
-      if (found) peaks.set(soundId, found)
-    } catch {
-      // The picture is an extra: what makes it fail makes playing fail too, which says so.
-      askedPeaks.delete(soundId)
-    }
+    const { peaksUrl } = await get(soundId)
+    const found = decodePeaks(await bytesOf(peaksUrl))
+    if (found) peaks.set(soundId, found)
   }
 
-  /** A tile of a sound's spectrogram: at once where it is in memory. */
+  /**
+   * A tile of a sound's spectrogram: at once where it is in memory.
+   * @throws CancelledError where so many newer tiles were asked for meanwhile that it was not fetched; AppError
+   */
   function tile(soundId: string, level: number, index: number): Uint8Array | Promise<Uint8Array> {
-    const key = `${soundId} ${level} ${index}`
-    const known = tiles.get(key)
-    if (known) {
-      tiles.delete(key)
-      tiles.set(key, known)
-      return known
-    }
-    const fetching = fetchTile(soundId, level, index)
-    keep(key, fetching)
-    fetching.then(
-      (bytes) => keep(key, bytes),
-      () => tiles.delete(key),
-    )
+    const key = `${soundId}/${level}/${index}`
+    return tiles.get(key) ?? askedTiles.get(key) ?? fetchTile(key, { soundId, level, index })
+  }
+
+  function fetchTile(key: string, request: { soundId: string; level: number; index: number }): Promise<Uint8Array> {
+    const fetching = tileRequests
+      .run(async () => {
+        const bytes = await bytesOf((await client.sounds.tile(request)).url)
+        tiles.set(key, bytes)
+        return bytes
+      })
+      .finally(() => askedTiles.delete(key))
+    askedTiles.set(key, fetching)
     return fetching
-  }
-
-  async function fetchTile(soundId: string, level: number, index: number): Promise<Uint8Array> {
-    const { url } = await client.sounds.tile({ soundId, level, index })
-    return bytesOf(url)
-  }
-
-  /** Keeps a tile; the one that was used longest ago goes. */
-  function keep(key: string, value: Uint8Array | Promise<Uint8Array>): void {
-    tiles.set(key, value)
-    if (tiles.size <= mostTiles) return
-    const [oldest] = tiles.keys()
-    if (oldest !== undefined) tiles.delete(oldest)
   }
 
   /** Samples of a sound from frame `first` on, one array a channel. */
   async function samples(soundId: string, first: number, count: number): Promise<readonly Float32Array[]> {
-    const opening = opened.get(soundId) ?? get(soundId).then(({ audioUrl }) => openWav(audioUrl))
-    opened.set(soundId, opening)
-    opening.catch(() => opened.delete(soundId))
-    return (await opening).read(first, count)
+    const file = await once(opened, soundId, async () => openWav((await get(soundId)).audioUrl))
+    return file.read(first, count)
   }
 
-  return { sounds, get, peaksOf, tile, samples }
+  async function loadLibrary(): Promise<void> {
+    library.value = await client.sounds.list()
+  }
+
+  /** Removes a song with all that was made of it. */
+  async function deleteEverything(soundId: string): Promise<void> {
+    await client.sounds.deleteEverything({ soundId })
+    await loadLibrary()
+  }
+
+  /** Takes note of sounds that are gone. */
+  function forget(soundIds: readonly string[]): void {
+    for (const soundId of soundIds) {
+      for (const known of [sounds, peaks, asked, askedPeaks, opened]) known.delete(soundId)
+      tiles.forget(`${soundId}/`)
+    }
+    library.value = library.value.filter(({ id }) => !soundIds.includes(id))
+  }
+
+  client.on('sounds.removed', ({ soundIds }) => forget(soundIds))
+
+  return { sounds, library, get, peaksOf, tile, samples, loadLibrary, deleteEverything }
 })
+
+/** Returns the answer under way or there already for `key`, or asks for it; one that failed may be asked for again. */
+function once<Value>(answers: Map<string, Promise<Value>>, key: string, ask: () => Promise<Value>): Promise<Value> {
+  const known = answers.get(key)
+  if (known) return known
+  const asking = ask()
+  answers.set(key, asking)
+  asking.catch(() => answers.delete(key))
+  return asking
+}
 
 async function bytesOf(url: string): Promise<Uint8Array> {
   const response = await fetch(url)

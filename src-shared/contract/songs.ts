@@ -24,11 +24,12 @@ const songSource = z.union([
   z.strictObject({ path: z.string().min(1) }),
   z.strictObject({ uploadId: z.string().min(1) }),
   z.strictObject({ demo: z.literal(true) }),
+  z.strictObject({ soundId: z.string().min(1) }),
 ])
 export type SongSource = z.infer<typeof songSource>
 
 export const songs = {
-  /** Opens a sound file by its path (desktop), by the id of an upload (browser), or the demo song. */
+  /** Opens a sound file by its path (desktop), by the id of an upload (browser), a sound of the library, or the demo song. */
   import: request(songSource, song),
   list: request(z.undefined(), z.array(song)),
 }

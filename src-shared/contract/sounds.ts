@@ -9,6 +9,7 @@ export const spectrogramFacts = z.object({
   hop: z.number().int(),
   /** Columns of a tile; the last one of a level has fewer. */
   columns: z.number().int(),
+  /** The last one fits into one tile. Each bin of a column holds the loudest that its frames have, so that nothing is missed. */
   levels: z.number().int(),
   /** Decibels below full scale that the byte 0 stands for; 255 stands for 0 dBFS (a sine at full scale). */
   floor: z.number(),
@@ -31,6 +32,10 @@ export const sound = z.object({
 })
 export type Sound = z.infer<typeof sound>
 
+/** A sound, the space that it takes with its pictures, and the song that it is or was made of. */
+export const listedSound = sound.extend({ bytes: z.number(), songName: z.string().optional() })
+export type ListedSound = z.infer<typeof listedSound>
+
 export const sounds = {
   /** Decodes an opened song into the library, or finds it there. The job is of kind `sound`; its result is the sound. */
   prepare: request(z.strictObject({ songId: z.string() }), z.object({ jobId: z.string() })),
@@ -44,5 +49,12 @@ export const sounds = {
     z.strictObject({ soundId: z.string(), level: z.number().int().nonnegative(), index: z.number().int().nonnegative() }),
     z.object({ url: z.string(), columns: z.number().int() }),
   ),
-  list: request(z.undefined(), z.array(sound.extend({ bytes: z.number(), songName: z.string().optional() }))),
+  list: request(z.undefined(), z.array(listedSound)),
+  /** Removes a song with all that was made of it: decoded sound, peaks, tiles, stems, repairs. The user's own files stay. */
+  deleteEverything: request(z.strictObject({ soundId: z.string() }), z.void()),
+}
+
+export const soundEvents = {
+  /** Sounds that are no longer in the library, songs that are no longer open, and jobs that are no longer known. */
+  'sounds.removed': z.object({ soundIds: z.array(z.string()), songIds: z.array(z.string()), jobIds: z.array(z.string()) }),
 }

@@ -33,7 +33,11 @@ async function serve(port: number, open: boolean): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'stemwright-'))
   const uploads = createUploads(join(scratch, 'uploads'))
   const exports = createExportFolders(join(scratch, 'exports'))
-  const services = createServices({ ...nodePlatform('web'), uploadPath: uploads.path }, report)
+  const discardCopy = async (path: string) => {
+    await uploads.remove(path)
+    await exports.remove(path)
+  }
+  const services = createServices({ ...nodePlatform('web'), uploadPath: uploads.path, discardCopy }, report)
   process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
   const page = join(appRoot, 'out', 'renderer')
   const token = randomBytes(24).toString('base64url')

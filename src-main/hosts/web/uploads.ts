@@ -11,6 +11,8 @@ export interface Uploads {
   /** Writes `body` to disk as it comes, and returns the id of the upload. @throws AppError DISK_FULL, OUTPUT_NOT_WRITABLE */
   receive(name: string, body: Readable): Promise<string>
   path(uploadId: string): string | undefined
+  /** Removes the upload that lies at `path`, where it is one. */
+  remove(path: string): Promise<void>
   /** Returns `text` with the uploads called what the user calls them, without the folder that they lie in. */
   withoutFolders(text: string): string
 }
@@ -36,6 +38,12 @@ export function createUploads(folder: string): Uploads {
       return id
     },
     path: (uploadId) => paths.get(uploadId),
+    async remove(path) {
+      const [id] = [...paths].find(([, known]) => known === path) ?? []
+      if (id === undefined) return
+      paths.delete(id)
+      await rm(join(folder, id), { recursive: true, force: true })
+    },
     withoutFolders(text) {
       const known = [...paths.values()]
       return known.reduce((shorter, path) => shorter.replaceAll(path, basename(path)), text)

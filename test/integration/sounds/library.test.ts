@@ -106,7 +106,7 @@ describe('a WAV file that becomes a sound', () => {
   it('differs from another by its rate, its channels and every sample', async () => {
     const planes = tones(2, 20_000, 44100, 0.3)
     const changed = planes.map((plane) => plane.slice())
-    changed[1]![19_999] += 2 ** -23
+    changed[1]![19_999]! += 2 ** -23
     const swapped = [planes[1]!, planes[0]!]
     const ids = new Set<string>()
     for (const variant of [planes, changed, swapped, [planes[0]!]]) {

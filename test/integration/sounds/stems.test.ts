@@ -59,6 +59,12 @@ async function separated(path: string, services = app.services, options = {}): P
   return state.result as SeparationResult
 }
 
+/** Every file of the library, but for the lists that hold no sound. */
+const libraryFiles = () =>
+  readdirSync(app.library, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .sort()
 const soundNames = () => readdirSync(join(app.library, 'sounds')).sort()
 
 describe('stems of a finished separation', () => {
@@ -98,6 +104,90 @@ describe('stems of a finished separation', () => {
     expect(largestDifference(vocals, (await readAll(path)).map(vocalsOf))).toBe(0)
   })
 })
+
+describe('deleting everything about a song', () => {
+  const ask = async (name: string, payload: unknown) => {
+    const reply = await app.services.server.handle(name, payload)
+    if (!reply.ok) throw new Error(JSON.stringify(reply.error))
+    return reply.result as { jobId: string }
+  }
+  const resultOf = async ({ jobId }: { jobId: string }) => {
+    const { state } = await app.services.jobs.finished(jobId)
+    if (state.status !== 'succeeded') throw new Error(JSON.stringify(state))
+    return state.result as { vocals: { id: string }; accompaniment: { id: string } }
+  }
+
+  /** Decodes, draws, separates, repairs and auditions a song, as a user would. */
+  async function workOn(path: string) {
+    const sound = await app.decoded(path)
+    await app.services.sounds.tile({ soundId: sound.id, level: 0, index: 0 })
+    const [vocals, music] = (await separated(path)).stems.map(({ soundId }) => soundId!)
+    const pair = { mixture: sound.id, offset: 0, vocals: vocals!, accompaniment: music! }
+    const regions = [{ kind: 'box', start: 1000, end: 20_000, low: 500, high: 4000 }]
+    const repaired = await resultOf(await ask('repair.move', { pair, regions, from: 'vocals' }))
+    await resultOf(await ask('repair.audition', { soundId: vocals, regions }))
+    await app.services.sounds.tile({ soundId: repaired.vocals.id, level: 0, index: 0 })
+    return { sound, ids: [sound.id, vocals!, music!, repaired.vocals.id, repaired.accompaniment.id] }
+  }
+
+  it('leaves nothing of it on the disk, and another song, and the user file, as they were', async () => {
+    const other = join(app.scratch, 'kept.wav')
+    await writeNoise(other, 1, 8)
+    const kept = await workOn(other)
+    await app.services.sounds.tile({ soundId: kept.sound.id, level: 0, index: 0 })
+    await ask('sounds.deleteEverything', { soundId: (await app.decoded(await noise('first.wav', 9))).id })
+    const before = libraryFiles()
+    const path = await noise('unwanted.wav', 10)
+    const { sound, ids } = await workOn(path)
+    expect(libraryFiles().length).toBeGreaterThan(before.length + 15)
+    const told: unknown[] = []
+    const stop = app.services.onEvent((event) => event.name === 'sounds.removed' && told.push(event.payload))
+    await ask('sounds.deleteEverything', { soundId: sound.id })
+    stop()
+    expect(libraryFiles()).toEqual(before)
+    expect(new Set((told[0] as { soundIds: string[] }).soundIds)).toEqual(new Set(ids))
+    for (const id of ids) await expect(app.services.sounds.get(id)).rejects.toMatchObject({ code: 'SOUND_NOT_FOUND' })
+    for (const id of kept.ids) await expect(app.services.sounds.get(id)).resolves.toMatchObject({ id })
+    expect(app.services.songs.list().some(({ path: open }) => open === path)).toBe(false)
+    expect(app.services.jobs.list().some(({ title }) => title.includes('unwanted'))).toBe(false)
+    expect((await readAll(path))[0]!.length).toBe(44100)
+    expect((await separated(path)).frames).toBe(44100)
+  })
+
+  it('ends a separation of it that runs, whose stems appear nowhere', async () => {
+    const path = await noise('running-away.wav', 11)
+    const sound = await app.decoded(path)
+    const before = libraryFiles().filter((file) => !file.includes(sound.id))
+    const held = heldSeparation(3)
+    const { id } = await start(path)
+    await held.next()
+    const deleted = ask('sounds.deleteEverything', { soundId: sound.id })
+    await expect.poll(() => held.release()).toBeUndefined()
+    await deleted
+    held.end()
+    expect(libraryFiles().filter((file) => !before.includes(file))).toEqual([])
+    expect(() => app.services.jobs.get(id)).toThrowError(expect.objectContaining({ code: 'JOB_NOT_FOUND' }) as Error)
+  })
+
+  it('keeps a sound that another song gave as well', async () => {
+    const [one, two] = [await noise('one-parent.wav', 12), await noise('two-parent.wav', 13)]
+    const parents = [await app.decoded(one), await app.decoded(two)]
+    const child = await noise('child.wav', 14)
+    const ids = new Set<string>()
+    for (const { id } of parents) ids.add((await app.services.sounds.adopt(child, { name: 'Child', madeOf: [id], keep: true })).id)
+    const [shared] = [...ids]
+    await ask('sounds.deleteEverything', { soundId: parents[0]!.id })
+    await expect(app.services.sounds.get(shared!)).resolves.toMatchObject({ id: shared })
+    await ask('sounds.deleteEverything', { soundId: parents[1]!.id })
+    await expect(app.services.sounds.get(shared!)).rejects.toMatchObject({ code: 'SOUND_NOT_FOUND' })
+  })
+})
+
+async function noise(name: string, seed: number): Promise<string> {
+  const path = join(app.scratch, name)
+  await writeNoise(path, 1, seed)
+  return path
+}
 
 async function removeSound(id: string): Promise<void> {
   const { rm } = await import('node:fs/promises')
