@@ -40,6 +40,7 @@ beforeEach(() => {
     },
     sourceOf: (file) => Promise.resolve({ path: file.name }),
     chooseExportTarget: () => Promise.resolve(undefined),
+    beginDrag: () => Promise.resolve(),
   }
   const pinia = createPinia()
   createApp({}).provide(outsideKey, createOutside(host, () => clock)).use(pinia)
