@@ -44,6 +44,16 @@ export function createProjectFolders(home: string): ProjectFolders {
       const path = join(folder, 'audio', file)
       return isPlainName(file) && (await exists(path)) ? path : undefined
     },
+    async duplicate(path) {
+      const copy = await TemporaryFile.create(join(home, 'copy'))
+      try {
+        await copyFile(path, copy.path, constants.COPYFILE_FICLONE)
+        return copy
+      } catch (error) {
+        await copy.discard()
+        throw outputError(home, error)
+      }
+    },
     async rename(from, to) {
       try {
         if (await isAnother(from, to)) throw alreadyThere(to)

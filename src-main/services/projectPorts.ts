@@ -20,6 +20,12 @@ export interface AudioCopy {
   readonly from: string | undefined
 }
 
+export interface Duplicate {
+  readonly path: string
+  /** Removes it where it still is. */
+  discard(): Promise<void>
+}
+
 /** Projects on disk: folders with a document and sounds. */
 export interface ProjectFolders {
   /** The one name of a folder, which may be reached by several. */
@@ -41,6 +47,11 @@ export interface ProjectFolders {
   write(folder: string, document: ProjectWriting, onCopied: (count: number) => void): Promise<void>
   /** Path of a sound in the folder, or undefined where it is not there. */
   audioPath(folder: string, file: string): Promise<string | undefined>
+  /**
+   * Copies a sound of a project for the library to move into itself: what the user does to the one must not change the other.
+   * @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL
+   */
+  duplicate(path: string): Promise<Duplicate>
   /** @throws AppError OUTPUT_EXISTS, OUTPUT_NOT_WRITABLE */
   rename(from: string, to: string): Promise<void>
   remove(folder: string): Promise<void>

@@ -60,7 +60,7 @@ export async function takeSounds(
     const entry = audio[source.soundId]
     const path = entry && folder !== undefined ? await folders.audioPath(folder, entry.file) : undefined
     if (!(await library.find(source.soundId))) {
-      const taken = path === undefined ? undefined : await adoptFitting(adopt, path, source, entry!)
+      const taken = path === undefined ? undefined : await adoptFitting({ folders, adopt }, path, source, entry!)
       if (taken === undefined) warnings.push(missing(source))
       else if (taken !== source.soundId) {
         renamed.set(source.soundId, taken)
@@ -76,14 +76,22 @@ export async function takeSounds(
 const unreadable = new Set<ErrorCode>(['FILE_NOT_FOUND', 'FILE_UNREADABLE', 'FILE_EMPTY', 'NOT_AUDIO', 'AUDIO_UNSUPPORTED', 'AUDIO_ZERO_LENGTH', 'AUDIO_NOT_FINITE'])
 
 /** A file that is no longer what the document says, or cannot be read, is as good as missing. */
-async function adoptFitting(adopt: SoundService['adopt'], path: string, source: Source, { song }: AudioEntry): Promise<string | undefined> {
+async function adoptFitting(
+  { folders, adopt }: Pick<Dependencies, 'folders' | 'adopt'>,
+  path: string,
+  source: Source,
+  { song }: AudioEntry,
+): Promise<string | undefined> {
+  const copy = await folders.duplicate(path)
   try {
-    const sound = await adopt(path, { name: source.name, keep: true, ...(song && { song }) })
+    const sound = await adopt(copy.path, { name: source.name, ...(song && { song }) })
     const fits = sound.frames === source.frames && sound.sampleRate === source.sampleRate && sound.channels === source.channels
     return fits ? sound.id : undefined
   } catch (error) {
     if (error instanceof AppError && unreadable.has(error.code)) return undefined
     throw error
+  } finally {
+    await copy.discard()
   }
 }
 

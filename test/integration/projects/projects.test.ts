@@ -63,8 +63,10 @@ describe('saving and opening', () => {
       const [source] = opened.project.sources
       expect(largestDifference(await readAll(await elsewhere.services.sounds.path(source!.soundId)), planes)).toBe(0)
       expect(source!.soundId).toBe(song.id)
+      const file = join(copy, 'audio', readdirSync(join(copy, 'audio'))[0]!)
+      writeFileSync(file, 'the user works on this file', { flag: 'r+' })
       rmSync(join(elsewhere.scratch, 'USB stick'), { recursive: true })
-      expect(existsSync(await elsewhere.services.sounds.path(song.id))).toBe(true)
+      expect(largestDifference(await readAll(await elsewhere.services.sounds.path(song.id)), planes)).toBe(0)
     } finally {
       elsewhere.close()
     }
