@@ -53,7 +53,8 @@ export class LiveOutput implements PieceOutput {
   }
 
   add(piece: Piece, at: number): void {
-    this.graph?.play(piece.lanes, at, 0)
+    if (this.graph?.fits(piece.programme)) this.graph.play(piece.lanes, at, 0)
+    else this.replace(piece, at, 0)
   }
 
   /** Changes what needs no other samples, while it plays: gains, pans, mutes, solos, and which version is heard. */

@@ -10,6 +10,11 @@ export interface PieceOutput {
   add(piece: Piece, at: number): void
 }
 
+/** A frame of the timeline to go to; undefined for going on. */
+interface Want {
+  readonly from: number | undefined
+}
+
 /** Where frames of the clock come from: `frames` of the timeline from `from` on. */
 interface Slot {
   readonly at: number
@@ -46,7 +51,9 @@ export class Scheduler {
   private nulls: { at: number; peak: number }[] = []
   private next: number | undefined
   private until = 0
-  private wanted: { from: number | undefined } | undefined
+  /** What is to be done next: going to a frame, or on from where it is; and what is being done. */
+  private wanted: Want | undefined
+  private handled: Want | undefined
   private running: object | undefined
   private wake = () => {}
   private whole = true
@@ -89,6 +96,7 @@ export class Scheduler {
   stop(): void {
     this.running = undefined
     this.wanted = undefined
+    this.handled = undefined
     this.wake()
   }
 
@@ -100,7 +108,7 @@ export class Scheduler {
 
   /** Frame that a seek asked for which is not heard yet. */
   get pending(): number | undefined {
-    return this.wanted?.from
+    return this.wanted?.from ?? this.handled?.from
   }
 
   /** Highest null peak between two frames of the clock; undefined where no stems play. */
@@ -111,27 +119,33 @@ export class Scheduler {
 
   private async run(mine: object): Promise<void> {
     while (this.running === mine) {
-      if (this.wanted) await this.begin(mine, this.wanted)
+      if (this.wanted) await this.handle(mine, this.wanted)
       else if (this.next === undefined && this.now() >= this.until) return this.end()
       else if (this.next !== undefined && this.until - this.now() < aheadSeconds * this.options.sampleRate) await this.extend(mine, this.next)
       else await this.rest()
     }
   }
 
-  private async begin(mine: object, wanted: { from: number | undefined }): Promise<void> {
+  private async handle(mine: object, wanted: Want): Promise<void> {
+    this.handled = wanted
+    this.wanted = undefined
+    await this.begin(mine, wanted)
+    if (this.handled === wanted) this.handled = undefined
+  }
+
+  private async begin(mine: object, wanted: Want): Promise<void> {
     const { sampleRate, output } = this.options
     const lead = Math.round(leadSeconds * sampleRate)
     const guess = Math.ceil(this.now()) + lead + Math.round(marginSeconds * sampleRate)
     const from = wanted.from ?? (guess < this.until ? this.placeAt(guess) : this.next)
-    if (from === undefined) return void (this.wanted = undefined)
+    if (from === undefined) return
     const piece = await this.options.cut(from, Math.round(firstSeconds * sampleRate))
     if (this.running !== mine) return
     const soon = Math.ceil(this.now()) + lead
     const at = wanted.from === undefined ? Math.max(guess, soon) : soon
     const skip = wanted.from === undefined ? at - guess : 0
     // Too late even for its end: once more from where it is now.
-    if (skip > 0 && skip >= piece.frames) return
-    if (this.wanted === wanted) this.wanted = undefined
+    if (skip > 0 && skip >= piece.frames && piece.next !== undefined) return void (this.wanted ??= wanted)
     this.slots = this.slots.flatMap((slot) => (slot.at < at ? [{ ...slot, frames: Math.min(slot.frames, at - slot.at) }] : []))
     this.nulls = this.nulls.filter((level) => level.at < at)
     this.whole = true

@@ -1,15 +1,11 @@
-import { matchedGains } from '#renderer/playback/levelMatch'
 import { contextAt, LiveOutput } from '#renderer/playback/liveOutput'
-import { mixReference } from '#renderer/playback/mixReference'
 import { nullDecibels } from '#renderer/playback/nullMeter'
 import { cutPiece, laneTracks, type Programme } from '#renderer/playback/piece'
 import type { Route } from '#renderer/playback/route'
 import { Scheduler } from '#renderer/playback/scheduler'
 import { SoundReader, type OpenSound } from '#renderer/playback/sounds'
-import { projectFrames, type Project, type Source } from '#shared/project/project'
-
-/** What is heard: the tracks as they are; or, at one loudness, the tracks or the mix that they come from. */
-export type AbMode = 'off' | 'tracks' | 'mix'
+import { Versions, type AbMode, type FrameRange } from '#renderer/playback/versions'
+import { projectFrames, type Project, type Source, type Track } from '#shared/project/project'
 
 export interface Meters {
   /** Highest magnitudes of the last moments, left and right, full scale 1. */
@@ -39,7 +35,7 @@ export function createTransport(options: TransportOptions): Transport {
  * Plays a project, and plays on through edits, seeks and loops. Frames are of the timeline. Buffers are scheduled some seconds
  * ahead on the context's own clock, at whole frames: so the page may be busy for that long without a gap, nothing is resampled
  * or interpolated, and a render offline by the same graph gives the same samples. (A worklet would have to be fed by the page all
- * the same, or read files itself, and its samples could not be compared with any other way to play.)
+ * the same, and would add a thread, a buffer between threads and a module to load, for nothing that is heard.)
  */
 export class Transport {
   /** Is called when playing starts or stops. */
@@ -49,32 +45,29 @@ export class Transport {
   /** Is called when playing had to stop. */
   onError: (error: unknown) => void = () => {}
   private project: Project
+  private loop: Route['loop']
   private readonly sounds: SoundReader
+  private readonly versions: Versions
   private output: LiveOutput | undefined
   private scheduler: Scheduler | undefined
   private place = 0
-  private wantsSound = false
-  private loop: Route['loop']
-  /** Where playing once stops and returns to; also while a sound is heard alone. */
+  private isPlaying = false
+  /** Where playing once ends, and where it returns to. */
   private once: { readonly end: number; readonly back: number } | undefined
-  private alone: Project | undefined
-  private compared: Programme | undefined
-  private heard = 0
-  private gains: readonly number[] | undefined
-  private mode: AbMode = 'off'
 
   constructor(private readonly options: TransportOptions) {
     this.project = options.project
     this.loop = enabledLoop(options.project)
     this.sounds = new SoundReader(options.sounds)
+    this.versions = new Versions(options.project, this.sounds)
   }
 
   get playing(): boolean {
-    return this.wantsSound
+    return this.isPlaying
   }
 
   get abMode(): AbMode {
-    return this.mode
+    return this.versions.abMode
   }
 
   /** False where the browser resamples, because it refused the project's rate; undefined before anything was played. */
@@ -82,23 +75,27 @@ export class Transport {
     return this.output?.exact
   }
 
+  /** Times that there was a gap, because samples came too late. */
+  get gaps(): number {
+    return this.scheduler?.gaps ?? 0
+  }
+
   /** Frame of the timeline that is heard now. */
   position(): number {
-    if (!this.wantsSound || !this.output || !this.scheduler) return this.place
+    if (!this.isPlaying || !this.output || !this.scheduler) return this.place
     return this.scheduler.pending ?? this.scheduler.placeAt(this.output.now() - this.output.latency) ?? this.place
   }
 
   /** Plays from the present position, or from the beginning when that is the end. */
   async play(): Promise<void> {
-    if (this.wantsSound) return
     const { end, loop } = this.route()
+    if (this.isPlaying || this.project.sampleRate === undefined || end <= 0) return
     if (this.place >= end && !(loop && this.place < loop.end)) this.place = 0
-    if (this.project.sampleRate === undefined || end === 0) return
     const output = this.open(this.project.sampleRate)
-    this.wantsSound = true
+    this.isPlaying = true
     this.onChange()
     await output.resume()
-    if (this.wantsSound && !this.scheduler?.active) this.scheduler?.start(this.place)
+    if (this.isPlaying && !this.scheduler?.active) this.scheduler?.start(this.place)
   }
 
   pause(): void {
@@ -110,31 +107,29 @@ export class Transport {
   seek(frame: number): void {
     this.endOnce()
     this.place = Math.max(0, Math.round(frame))
-    if (this.wantsSound) this.scheduler?.start(this.place)
+    if (this.isPlaying) this.scheduler?.start(this.place)
   }
 
   /** Plays a part of the timeline once, without its loop, and returns to where it was. */
   playRange(start: number, end: number): Promise<void> {
-    return this.playOnce(undefined, start, end)
+    return this.playOnce(undefined, { start, end })
   }
 
   /** Plays one sound alone, once, from frame `at` of the timeline on, instead of the project. */
   audition(source: Source, at: number): Promise<void> {
-    const clip = { id: 'alone', sourceId: source.id, start: at, offset: 0, length: source.frames, gain: 0, fadeIn: 0, fadeOut: 0 }
-    const track = { id: 'alone', name: source.name, role: 'other' as const, gain: 0, pan: 0, muted: false, soloed: false, view: 'waveform' as const }
-    return this.playOnce({ ...this.project, sources: [source], tracks: [{ ...track, clips: [clip] }] }, at, at + source.frames)
+    return this.playOnce(aloneProject(this.project, source, at), { start: at, end: at + source.frames })
   }
 
-  /** Takes on an edited project, or another one. What plays goes on; edits are heard within a fifth of a second. */
+  /** Takes on an edited project, or another one. What plays goes on, and an edit is heard as soon as it is read. */
   setProject(project: Project): void {
     const before = this.project
+    const { programme } = this.versions
     this.project = project
-    if (project.sampleRate !== before.sampleRate) this.close()
+    this.versions.setProject(project)
+    if (project.sampleRate !== before.sampleRate) return void this.dispose()
+    this.applyGains()
     const loopChanged = this.adoptLoop(before)
-    const changed = !sameSamples(before, project)
-    if (changed || before.tracks !== project.tracks) this.gains = this.compared ? this.gains : undefined
-    this.output?.setGains(this.programme(), this.versionGains())
-    if (changed || loopChanged) this.scheduler?.refresh()
+    if (loopChanged || !sameSamples(programme, this.versions.programme)) this.scheduler?.refresh()
   }
 
   /** Sets the loop until the project brings another, for a loop that is being dragged. */
@@ -148,83 +143,65 @@ export class Transport {
     this.scheduler?.grew()
   }
 
-  /** Changes between the tracks and the mix that they come from, at the same place and loudness; resolves once it is heard. */
+  /** Changes between the tracks and the mix that they come from, at the same place and loudness. */
   async setAbMode(mode: AbMode): Promise<void> {
-    this.compared = undefined
-    const wasOff = this.mode === 'off'
-    this.mode = mode
-    if (mode !== 'off') await this.match()
-    if (this.mode !== mode) return
-    this.hear(mode === 'mix' ? 1 : 0)
-    if (wasOff !== (mode === 'off')) this.scheduler?.refresh()
+    if (await this.versions.setAbMode(mode, this.matchRange())) this.versionsChanged()
   }
 
   /** Plays several versions of the project in its stead, all at one loudness, of which the first is heard. */
   async compare(versions: readonly Project[]): Promise<void> {
-    this.mode = 'off'
-    this.compared = versions
-    this.gains = undefined
-    this.heard = 0
-    await this.match()
-    this.scheduler?.refresh()
+    if (await this.versions.compare(versions, this.matchRange())) this.versionsChanged()
   }
 
   /** Lets be heard one of the versions that are compared. */
   hear(version: number): void {
-    this.heard = version
-    this.output?.setGains(this.programme(), this.versionGains())
+    this.versions.hear(version)
+    this.applyGains()
   }
 
   /** Goes back to the project. */
   endCompare(): void {
-    this.compared = undefined
-    this.gains = undefined
-    this.heard = 0
-    this.scheduler?.refresh()
+    this.versions.endCompare()
+    this.versionsChanged()
   }
 
   meters(): Meters {
     const peaks = this.output?.peaks()
     const tracks = new Map<string, readonly [number, number]>()
-    laneTracks(this.programme()).forEach(({ id }, lane) => tracks.set(id, peaks?.lanes[lane] ?? [0, 0]))
+    laneTracks(this.versions.programme).forEach(({ id }, lane) => tracks.set(id, peaks?.lanes[lane] ?? [0, 0]))
     return { master: peaks?.master ?? [0, 0], tracks, nullDbfs: this.nullNow() }
   }
 
+  /** Frees the device. Playing again opens it again. */
   async dispose(): Promise<void> {
+    this.place = this.position()
     this.halt()
-    this.scheduler = undefined
     const { output } = this
+    this.scheduler = undefined
     this.output = undefined
     await output?.dispose()
   }
 
-  private nullNow(): number | undefined {
-    if (!this.wantsSound || !this.output) return undefined
-    const now = this.output.now()
-    const peak = this.scheduler?.nullPeak(now - nullSeconds * this.output.sampleRate, now)
-    return peak === undefined ? undefined : nullDecibels(peak)
-  }
-
-  private async playOnce(alone: Project | undefined, start: number, end: number): Promise<void> {
+  private async playOnce(alone: Project | undefined, { start, end }: FrameRange): Promise<void> {
     const back = this.once?.back ?? this.position()
     this.halt()
     this.once = { end, back }
-    this.alone = alone
+    this.versions.setAlone(alone)
     this.place = start
     await this.play()
   }
 
   private endOnce(): void {
     this.once = undefined
-    this.alone = undefined
+    this.versions.setAlone(undefined)
   }
 
   private halt(): void {
     this.endOnce()
     this.scheduler?.stop()
     this.output?.silence()
-    if (!this.wantsSound) return
-    this.wantsSound = false
+    if (!this.isPlaying) return
+    this.isPlaying = false
     this.onChange()
   }
 
@@ -234,32 +211,33 @@ export class Transport {
     this.onEnd()
   }
 
-  private programme(): Programme {
-    if (this.alone) return [this.alone]
-    if (this.compared) return this.compared
-    return this.mode === 'off' ? [this.project] : [this.project, mixReference(this.project)]
+  private applyGains(): void {
+    this.output?.setGains(this.versions.programme, this.versions.levels)
   }
 
-  private versionGains(): number[] {
-    const programme = this.programme()
-    if (programme.length === 1) return [1]
-    return programme.map((_, version) => (version === this.heard ? (this.gains?.[version] ?? 1) : 0))
+  private versionsChanged(): void {
+    this.applyGains()
+    this.scheduler?.refresh()
   }
 
   private route(): Route {
-    const end = Math.max(...this.programme().map(projectFrames))
-    return this.once ? { end: Math.min(end, this.once.end) } : { end, loop: this.loop }
+    const end = Math.max(...this.versions.programme.map(projectFrames))
+    return this.once ? { end: this.once.end } : { end, loop: this.loop }
   }
 
-  /** Measures the versions around the present position, or in the loop, unless that was done. */
-  private async match(): Promise<void> {
-    if (this.gains) return
-    const programme = this.programme()
+  /** Where levels are matched: in the middle of the loop, or around what is heard. */
+  private matchRange(): FrameRange {
     const length = Math.round(matchSeconds * (this.project.sampleRate ?? 0))
     const middle = this.loop ? (this.loop.start + this.loop.end) / 2 : this.position()
-    const start = Math.max(0, Math.round(Math.min(middle - length / 2, this.route().end - length)))
-    const gains = await matchedGains(programme, { start, end: start + length }, this.sounds)
-    this.gains ??= gains
+    const start = Math.max(0, Math.round(Math.min(middle - length / 2, projectFrames(this.project) - length)))
+    return { start, end: start + length }
+  }
+
+  private nullNow(): number | undefined {
+    if (!this.isPlaying || !this.output) return undefined
+    const now = this.output.now()
+    const peak = this.scheduler?.nullPeak(now - nullSeconds * this.output.sampleRate, now)
+    return peak === undefined ? undefined : nullDecibels(peak)
   }
 
   private adoptLoop(before: Project): boolean {
@@ -271,14 +249,13 @@ export class Transport {
 
   private open(sampleRate: number): LiveOutput {
     if (this.output) return this.output
-    const context = (this.options.createContext ?? contextAt)(sampleRate)
-    const output = new LiveOutput(context, sampleRate)
-    output.setGains(this.programme(), this.versionGains())
+    const output = new LiveOutput((this.options.createContext ?? contextAt)(sampleRate), sampleRate)
     this.output = output
+    this.applyGains()
     this.scheduler = new Scheduler({
       output,
       sampleRate,
-      cut: (from, frames) => cutPiece(this.programme(), this.route(), from, frames, this.sounds),
+      cut: (from, frames) => cutPiece(this.versions.programme, this.route(), from, frames, this.sounds),
       onEnd: () => this.ended(),
       onError: (error) => {
         this.pause()
@@ -287,17 +264,25 @@ export class Transport {
     })
     return output
   }
-
-  private close(): void {
-    void this.dispose()
-  }
 }
 
 function enabledLoop({ loop }: Project): Route['loop'] {
   return loop?.enabled ? { start: loop.start, end: loop.end } : undefined
 }
 
-/** Edits share what they leave alone, so the same array is the same clips. */
-function sameSamples(a: Project, b: Project): boolean {
-  return a.tracks.length === b.tracks.length && a.tracks.every(({ id, clips }, index) => id === b.tracks[index]!.id && clips === b.tracks[index]!.clips)
+/** Tells whether only gains differ, not what is read and mixed. */
+function sameSamples(a: Programme, b: Programme): boolean {
+  const [before, after] = [laneTracks(a), laneTracks(b)]
+  return a.length === b.length && before.length === after.length && before.every((track, lane) => sameClips(track, after[lane]!))
+}
+
+/** Edits share what they leave alone, so mostly the same clips are the same array. */
+function sameClips(a: Track, b: Track): boolean {
+  return a.id === b.id && (a.clips === b.clips || JSON.stringify(a.clips) === JSON.stringify(b.clips))
+}
+
+function aloneProject(project: Project, source: Source, at: number): Project {
+  const clip = { id: 'alone', sourceId: source.id, start: at, offset: 0, length: source.frames, gain: 0, fadeIn: 0, fadeOut: 0 }
+  const lane = { gain: 0, pan: 0, muted: false, soloed: false, view: 'waveform' as const, clips: [clip] }
+  return { ...project, sources: [source], tracks: [{ ...lane, id: 'alone', name: source.name, role: 'other' }] }
 }

@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
-import { createTransport, type AbMode, type Meters, type Transport } from '#renderer/playback/transport'
+import { createTransport, type Meters, type Transport } from '#renderer/playback/transport'
+import type { AbMode } from '#renderer/playback/versions'
 import type { OpenSound } from '#renderer/playback/sounds'
 import { toFailure, type Failure } from '#shared/jobs/job'
 import type { Project, Source } from '#shared/project/project'

@@ -1,31 +1,62 @@
 import { renderOffline } from '#renderer/playback/renderOffline'
-import { soundsByUrl } from '#renderer/playback/sounds'
+import type { OpenSound } from '#renderer/playback/sounds'
 import { createTransport } from '#renderer/playback/transport'
+import { openWav } from '#renderer/playback/wavSource'
 
-/** What the tests of playback reach in the browser. */
-const playback = { renderOffline, createTransport, sounds: soundsByUrl((id) => `/sounds/${id}.wav`), recordedContext, toBase64 }
-export type PlaybackPage = typeof playback
-Object.assign(window, { playback })
-
-/** A live context whose output is recorded, from its first frame on. */
-async function recordedContext(sampleRate: number) {
-  const context = new AudioContext({ sampleRate })
-  await context.audioWorklet.addModule('/recorder.js')
-  const recorder = new AudioWorkletNode(context, 'recorder', { numberOfInputs: 1, channelCount: 2, channelCountMode: 'explicit' })
-  recorder.connect(context.destination)
-  const blocks: { frame: number; channels: Float32Array[] }[] = []
-  recorder.port.onmessage = ({ data }) => void blocks.push(data as (typeof blocks)[number])
-  // What is connected to the loudspeaker is led to the recorder, which passes it on.
-  Object.defineProperty(context, 'destination', { value: recorder })
-  return { context, recording: () => joined(blocks) }
+/**
+ * A context whose clock is moved by the test: the player takes it for a live one, but it renders offline, and stands still
+ * while the player reads. So what is heard does not depend on how busy the machine is, and all of it can be looked at.
+ */
+function steppedContext(sampleRate: number, seconds: number) {
+  const context = new OfflineAudioContext(2, Math.ceil(seconds * sampleRate), sampleRate)
+  const goOn = () => OfflineAudioContext.prototype.resume.call(context)
+  const own = { state: 'running', resume: () => Promise.resolve(), close: () => Promise.resolve() }
+  for (const [name, value] of Object.entries(own)) Object.defineProperty(context, name, { value })
+  let stopped = context.suspend(0)
+  const rendered = context.startRendering()
+  return {
+    context: context as unknown as AudioContext,
+    /** Lets the player do what it has to do, and the clock go on, until `amount` seconds have passed. */
+    async advance(amount: number): Promise<void> {
+      await stopped
+      for (const until = context.currentTime + amount; context.currentTime < until; ) {
+        await settled()
+        stopped = context.suspend(Math.min(until, context.currentTime + stepSeconds))
+        void goOn()
+        await stopped
+      }
+      await settled()
+    },
+    async finish(): Promise<Float32Array[]> {
+      await stopped
+      void goOn()
+      const buffer = await rendered
+      return [buffer.getChannelData(0), buffer.getChannelData(1)]
+    },
+  }
 }
 
-function joined(blocks: readonly { frame: number; channels: Float32Array[] }[]): { first: number; channels: Float32Array[] } {
-  const first = blocks[0]!.frame
-  const last = blocks.at(-1)!
-  const channels = [0, 1].map(() => new Float32Array(last.frame + last.channels[0]!.length - first))
-  for (const block of blocks) block.channels.forEach((samples, channel) => channels[channel]!.set(samples, block.frame - first))
-  return { first, channels }
+const stepSeconds = 0.5
+let reading = 0
+
+/** Sounds by URL; counts what is under way. */
+const sounds: OpenSound = async (id) => {
+  const sound = await counted(() => openWav(`/sounds/${id}.wav`))
+  return { ...sound, read: (first, count) => counted(() => sound.read(first, count)) }
+}
+
+async function counted<T>(work: () => Promise<T>): Promise<T> {
+  reading++
+  try {
+    return await work()
+  } finally {
+    reading--
+  }
+}
+
+/** Resolves when the player has nothing more to read: its pauses are shorter than what is waited here. */
+async function settled(): Promise<void> {
+  for (let quiet = 0; quiet < 3; quiet = reading > 0 ? 0 : quiet + 1) await new Promise((resolve) => setTimeout(resolve, 45))
 }
 
 /** Samples as text, because what a test asks of a page comes back as JSON. */
@@ -35,3 +66,8 @@ function toBase64(samples: Float32Array): string {
   for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768))
   return btoa(text)
 }
+
+/** What the tests of playback reach in the browser. */
+const playback = { renderOffline, createTransport, steppedContext, sounds, toBase64 }
+export type PlaybackPage = typeof playback
+Object.assign(window, { playback })

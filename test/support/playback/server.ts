@@ -15,20 +15,7 @@ const headers = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 }
 
-const files: Record<string, [type: string, text: string]> = {
-  '/': ['text/html', '<!doctype html><title>Playback</title><script type="module" src="/page.js"></script>'],
-  '/recorder.js': [
-    'text/javascript',
-    `registerProcessor('recorder', class extends AudioWorkletProcessor {
-      process([input], [output]) {
-        const channels = input.length ? input : [new Float32Array(128), new Float32Array(128)]
-        this.port.postMessage({ frame: currentFrame, channels: channels.map((samples) => samples.slice()) })
-        channels.forEach((samples, channel) => output[channel]?.set(samples))
-        return true
-      }
-    })`,
-  ],
-}
+const html = '<!doctype html><title>Playback</title><script type="module" src="/page.js"></script>'
 
 export interface PlaybackServer {
   readonly url: string
@@ -48,8 +35,7 @@ export async function servePlayback(folder: string, sounds: string): Promise<Pla
   const asked: PlaybackServer['asked'] = []
   const server = createServer(async (request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname
-    const text = files[path]
-    if (text) return void response.writeHead(200, { ...headers, 'Content-Type': text[0] }).end(text[1])
+    if (path === '/') return void response.writeHead(200, { ...headers, 'Content-Type': 'text/html' }).end(html)
     if (path.startsWith('/sounds/')) asked.push({ path, range: request.headers.range ?? '' })
     const file = path === '/page.js' ? join(folder, 'page.js') : join(sounds, path.slice('/sounds/'.length))
     const answer = await answerFile(file, request.headers.range)
