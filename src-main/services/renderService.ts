@@ -142,7 +142,7 @@ function keyOf({ plan, format, task }: FrozenInput): string {
   const files = plan.files.map(({ name, channels, tracks }) => ({
     name,
     channels,
-    tracks: tracks.map(({ gain, pan, clips }) => ({ gain, pan, clips: clips.map(({ id: _, ...clip }) => clip) })),
+    tracks: tracks.map(({ gain, pan, clips }) => ({ gain, pan, clips: clips.map((clip) => ({ ...clip, id: '' })) })),
   }))
   return JSON.stringify({ format, sampleRate, start, frames, files, sounds: task.sounds })
 }
