@@ -49,7 +49,16 @@ export const computeTasks = {
   inspect: task(z.strictObject({ path: z.string() }), songFacts.extend({ sha256: z.string() })),
   /** Separates a song and writes both stems; meanwhile, what is done of them to the files of `preview`. */
   separate: task(
-    z.strictObject({ path: z.string(), ...range, modelDirectory: z.string(), quality, output, preview: stemPaths.optional() }),
+    z.strictObject({
+      ...range,
+      path: z.string(),
+      modelDirectory: z.string(),
+      quality,
+      output,
+      preview: stemPaths.optional(),
+      /** Where to compute; where that is fastest without it. */
+      device: z.literal('cpu').optional(),
+    }),
     separationReport.omit({ model: true, elapsedSeconds: true, realTimeFactor: true }).extend({ paths: stemPaths }),
   ),
   /** Writes the stems of a finished separation once more; music is what vocals leave of the mixture, as in `separate`. */

@@ -50,6 +50,9 @@ export const engineIds = [
 ] as const
 export type EngineId = (typeof engineIds)[number]
 
+/** Those that compute on a graphics card. */
+export const gpuEngineIds: readonly EngineId[] = ['tensorflow-gpu', 'onnx-gpu']
+
 /** Where tensors are computed. */
 export interface Engine {
   readonly id: EngineId

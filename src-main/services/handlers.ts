@@ -46,7 +46,7 @@ export function createHandlers({ platform, songs, sounds, deletion, models, proj
     jobs: {
       list: () => jobs.list(),
       cancel: ({ jobId }) => jobs.cancel(jobId),
-      retry: ({ jobId }) => jobs.retry(jobId),
+      retry: ({ jobId, device }) => jobs.retry(jobId, device),
       move: ({ jobId, position }) => jobs.move(jobId, position),
     },
     models: {

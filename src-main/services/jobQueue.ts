@@ -1,3 +1,4 @@
+import { createLane, type Lane } from '#main/services/jobLane'
 import { AppError, CancelledError } from '#shared/errors'
 import { endState, isFinished, type JobProgress, type JobState } from '#shared/jobs/job'
 import type { CancelSignal } from '#shared/jobs/work'
@@ -6,9 +7,14 @@ import type { Job } from '#shared/contract/jobs'
 /** What a kind of job gives. */
 export type ResultOfKind<Kind extends Job['kind']> = Extract<Extract<Job, { kind: Kind }>['state'], { status: 'succeeded' }>['result']
 
+/** Where a job can be asked to compute, instead of where that is fastest. */
+export type JobDevice = 'cpu'
+
 /** What a job's work is told by, and tells. */
 export interface JobContext {
   readonly signal: CancelSignal
+  /** Set when the user wants it computed there this time. */
+  readonly device: JobDevice | undefined
   onProgress(progress: JobProgress): void
 }
 
@@ -37,134 +43,132 @@ export interface JobQueue {
   cancelAll(): void
   /** Cancels these jobs, waits for them to end, and no longer knows them. */
   forget(ids: readonly string[]): Promise<void>
-  retry(id: string): void
+  /** Puts a failed or cancelled job back into the queue, this time on `device`; any other stays as it is. */
+  retry(id: string, device?: JobDevice): void
   /** Moves a waiting job among those of its lane; position 0 is next. */
   move(id: string, position: number): void
 }
 
+type Work = (context: JobContext) => Promise<unknown>
+
 interface Entry {
   job: Job
-  readonly lane: Lane
-  readonly work: (context: JobContext) => Promise<unknown>
+  readonly lane: Lane<Entry>
+  readonly work: Work
+  device: JobDevice | undefined
   controller: AbortController
   waiters: (() => void)[]
 }
 
-interface Lane {
-  readonly waiting: string[]
-  busy: boolean
-}
-
 /** Returns an empty queue. @param onChange is told of every job as it is added and whenever its state changes */
 export function createJobQueue(newId: () => string, onChange: (job: Job) => void): JobQueue {
-  const entries = new Map<string, Entry>()
-  const lanes: Record<JobLane, Lane> = { reader: { waiting: [], busy: false }, compute: { waiting: [], busy: false } }
+  return new Queue(newId, onChange)
+}
 
-  const find = (id: string): Entry => {
-    const entry = entries.get(id)
-    if (!entry) throw new AppError('JOB_NOT_FOUND', 'That job is no longer known. The list of jobs is up to date again.')
-    return entry
+class Queue implements JobQueue {
+  private readonly entries = new Map<string, Entry>()
+  private readonly lanes: Record<JobLane, Lane<Entry>>
+
+  constructor(
+    private readonly newId: () => string,
+    private readonly onChange: (job: Job) => void,
+  ) {
+    const lane = () => createLane<Entry>((entry) => this.perform(entry))
+    this.lanes = { reader: lane(), compute: lane() }
   }
 
-  const change = (entry: Entry, state: JobState<unknown>) => {
-    entry.job = { ...entry.job, state } as Job
-    onChange(entry.job)
-    if (isFinished(state)) entry.waiters.splice(0).forEach((tell) => tell())
+  add<Kind extends Job['kind']>(facts: JobFacts<Kind>, work: (context: JobContext) => Promise<ResultOfKind<Kind>>, lane: JobLane = 'compute'): Job {
+    const entry = this.enter(facts, { status: 'queued' }, work, lane)
+    entry.lane.add(entry)
+    return entry.job
   }
 
-  const advance = async (lane: Lane) => {
-    if (lane.busy) return
-    const id = lane.waiting.shift()
-    if (id === undefined) return
-    lane.busy = true
-    await perform(find(id))
-    lane.busy = false
-    void advance(lane)
+  addFinished<Kind extends Job['kind']>(facts: JobFacts<Kind>, result: ResultOfKind<Kind>): Job {
+    return this.enter(facts, { status: 'succeeded', result }, async () => result).job
   }
 
-  const perform = async (entry: Entry) => {
-    const { signal } = entry.controller
-    change(entry, { status: 'running', progress: { stage: 'starting', completed: 0, total: 0, unit: 'seconds' } })
-    try {
-      const result = await entry.work({
-        signal,
-        onProgress: (progress) => change(entry, { status: 'running', progress }),
-      })
-      change(entry, { status: 'succeeded', result })
-    } catch (error) {
-      change(entry, endState(error))
-    }
+  list(): Job[] {
+    const jobs = [...this.entries.values()].map(({ job }) => job)
+    return [...jobs.filter(({ state }) => state.status !== 'queued'), ...this.waiting().map(({ job }) => job)]
   }
 
-  const enter = (facts: JobFacts<Job['kind']>, state: JobState<unknown>, work: Entry['work'], lane = lanes.compute): Entry => {
-    const job = { id: newId(), ...facts, state } as Job
-    const entry = { job, lane, work, controller: new AbortController(), waiters: [] }
-    entries.set(job.id, entry)
-    onChange(job)
-    return entry
+  get(id: string): Job {
+    return this.find(id).job
   }
 
-  const queue = ({ lane, job }: Entry) => {
-    lane.waiting.push(job.id)
-    // A turn later, so that whoever adds a job has its id before the first event about its running.
-    queueMicrotask(() => void advance(lane))
-  }
-
-  const cancel = (id: string) => {
-    const entry = find(id)
-    if (entry.job.state.status === 'queued') {
-      const { waiting } = entry.lane
-      waiting.splice(waiting.indexOf(id), 1)
-      change(entry, { status: 'cancelled' })
-    }
-    entry.controller.abort(new CancelledError())
-  }
-
-  const finished = (id: string): Promise<Job> => {
-    const entry = find(id)
+  finished(id: string): Promise<Job> {
+    const entry = this.find(id)
     if (isFinished(entry.job.state)) return Promise.resolve(entry.job)
     return new Promise((resolve) => entry.waiters.push(() => resolve(entry.job)))
   }
 
-  return {
-    add(facts, work, lane = 'compute') {
-      const entry = enter(facts, { status: 'queued' }, work, lanes[lane])
-      queue(entry)
-      return entry.job
-    },
-    addFinished: (facts, result) => enter(facts, { status: 'succeeded', result }, async () => result).job,
-    list() {
-      const jobs = [...entries.values()].map(({ job }) => job)
-      const queued = Object.values(lanes).flatMap(({ waiting }) => waiting.map((id) => find(id).job))
-      return [...jobs.filter(({ state }) => state.status !== 'queued'), ...queued]
-    },
-    get: (id) => find(id).job,
-    finished,
-    cancel,
-    cancelAll() {
-      const waiting = Object.values(lanes).flatMap((lane) => lane.waiting)
-      for (const id of [...waiting, ...entries.keys()]) cancel(id)
-    },
-    async forget(ids) {
-      for (const id of ids) cancel(id)
-      for (const id of ids) await finished(id)
-      for (const id of ids) entries.delete(id)
-    },
-    retry(id) {
-      const entry = find(id)
-      const { status } = entry.job.state
-      if (status !== 'failed' && status !== 'cancelled') return
-      entry.controller = new AbortController()
-      change(entry, { status: 'queued' })
-      queue(entry)
-    },
-    move(id, position) {
-      const { waiting } = find(id).lane
-      const from = waiting.indexOf(id)
-      if (from < 0) return
-      waiting.splice(from, 1)
-      waiting.splice(position, 0, id)
-      onChange(find(id).job)
-    },
+  cancel(id: string): void {
+    const entry = this.find(id)
+    if (entry.job.state.status === 'queued') {
+      entry.lane.remove(entry)
+      this.change(entry, { status: 'cancelled' })
+    }
+    entry.controller.abort(new CancelledError())
+  }
+
+  /** Those that wait first, so that none of them begins meanwhile. */
+  cancelAll(): void {
+    for (const { job } of [...this.waiting(), ...this.entries.values()]) this.cancel(job.id)
+  }
+
+  async forget(ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.cancel(id)
+    for (const id of ids) await this.finished(id)
+    for (const id of ids) this.entries.delete(id)
+  }
+
+  retry(id: string, device?: JobDevice): void {
+    const entry = this.find(id)
+    const { status } = entry.job.state
+    if (status !== 'failed' && status !== 'cancelled') return
+    entry.controller = new AbortController()
+    entry.device = device
+    this.change(entry, { status: 'queued' })
+    entry.lane.add(entry)
+  }
+
+  move(id: string, position: number): void {
+    const entry = this.find(id)
+    if (entry.lane.move(entry, position)) this.onChange(entry.job)
+  }
+
+  private waiting(): Entry[] {
+    return Object.values(this.lanes).flatMap(({ waiting }) => waiting)
+  }
+
+  private find(id: string): Entry {
+    const entry = this.entries.get(id)
+    if (!entry) throw new AppError('JOB_NOT_FOUND', 'That job is no longer known. The list of jobs is up to date again.')
+    return entry
+  }
+
+  private enter(facts: JobFacts<Job['kind']>, state: JobState<unknown>, work: Work, lane: JobLane = 'compute'): Entry {
+    const job = { id: this.newId(), ...facts, state } as Job
+    const entry = { job, lane: this.lanes[lane], work, device: undefined, controller: new AbortController(), waiters: [] }
+    this.entries.set(job.id, entry)
+    this.onChange(job)
+    return entry
+  }
+
+  private change(entry: Entry, state: JobState<unknown>): void {
+    entry.job = { ...entry.job, state } as Job
+    this.onChange(entry.job)
+    if (isFinished(state)) entry.waiters.splice(0).forEach((tell) => tell())
+  }
+
+  private async perform(entry: Entry): Promise<void> {
+    const { signal } = entry.controller
+    this.change(entry, { status: 'running', progress: { stage: 'starting', completed: 0, total: 0, unit: 'seconds' } })
+    try {
+      const onProgress = (progress: JobProgress) => this.change(entry, { status: 'running', progress })
+      this.change(entry, { status: 'succeeded', result: await entry.work({ signal, device: entry.device, onProgress }) })
+    } catch (error) {
+      this.change(entry, endState(error))
+    }
   }
 }

@@ -96,6 +96,8 @@ export const useJobStore = defineStore('jobs', () => {
 
   const cancel = (jobId: string) => client.jobs.cancel({ jobId })
   const retry = (jobId: string) => client.jobs.retry({ jobId })
+  /** Retries without the graphics card. */
+  const retryOnCpu = (jobId: string) => client.jobs.retry({ jobId, device: 'cpu' })
 
   /** Moves a waiting job among those that wait; 0 is next. The list here follows, because the services only tell of changed states. */
   async function move(jobId: string, position: number): Promise<void> {
@@ -103,5 +105,5 @@ export const useJobStore = defineStore('jobs', () => {
     jobs.value = await client.jobs.list()
   }
 
-  return { jobs, follow, accept, separationOf, find, resultOf, placeInQueue, secondsLeft, cancel, retry, move }
+  return { jobs, follow, accept, separationOf, find, resultOf, placeInQueue, secondsLeft, cancel, retry, retryOnCpu, move }
 })

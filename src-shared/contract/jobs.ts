@@ -19,6 +19,7 @@ export const job = z.discriminatedUnion('kind', [
   z.object({ ...ofSong, kind: z.literal('export'), state: jobState(exportResult) }),
   z.object({ ...ofSong, kind: z.literal('sound'), state: jobState(sound) }),
   z.object({ ...facts, kind: z.literal('render'), state: jobState(renderResult) }),
+  z.object({ ...facts, kind: z.literal('drag'), state: jobState(renderResult) }),
   z.object({ ...facts, kind: z.literal('loudness'), state: jobState(loudnessResult) }),
   z.object({ ...facts, kind: z.literal('repair'), state: jobState(repairResult) }),
   z.object({ ...facts, kind: z.literal('reshapePreview'), state: jobState(reshapePreview) }),
@@ -34,8 +35,8 @@ export const jobs = {
   /** All jobs: finished ones first, then the running one, then those that wait, in the order in which they will run. */
   list: request(z.undefined(), z.array(job)),
   cancel: request(jobId, nothing),
-  /** Puts a failed or cancelled job back into the queue. */
-  retry: request(jobId, nothing),
+  /** Puts a failed or cancelled job back into the queue; with `device`, this time it is not computed on the graphics card. */
+  retry: request(jobId.extend({ device: z.literal('cpu').optional() }), nothing),
   /** Moves a waiting job to `position` among those that wait; 0 is next. */
   move: request(jobId.extend({ position: z.number().int().nonnegative() }), nothing),
 }

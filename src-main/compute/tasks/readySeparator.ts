@@ -1,5 +1,5 @@
-import type { Engine } from '#main/engine/engine'
-import { mayStepDown, openEngine, stepDown } from '#main/engine/select'
+import { type Engine, gpuEngineIds } from '#main/engine/engine'
+import { type EngineWishes, mayStepDown, openEngine as openBestEngine, stepDown } from '#main/engine/select'
 import { requireSelfTest } from '#main/models/selfTest'
 import { loadModel, type LoadedModel } from '#main/node/modelFiles'
 import { createSampler, type Sampler } from '#main/separation/doubt'
@@ -18,27 +18,33 @@ export class ReadySeparator {
   private separator: Separator | undefined
   private sampler: Sampler | undefined
   private batch: number = batches[0]
+  /** True while the engine may not be one of a graphics card because that was asked for. */
+  private isKeptOffGpu = false
+
+  /** @param openEngine finds and opens an engine of this machine */
+  constructor(private readonly openEngine: (wishes: EngineWishes) => Promise<Engine> = openBestEngine) {}
 
   /** Opens the engine ahead of its first use and returns its name. @throws AppError ENGINE_UNAVAILABLE */
   async prepare(): Promise<string> {
-    this.engine ??= await openEngine()
-    return this.engine.label
+    return (await this.openedEngine()).label
   }
 
   /**
-   * Returns the separator of the model in `directory`, loading and testing what is not ready yet.
+   * Returns the separator of the model in `directory`, loading and testing what is not ready yet. With `device` it does not
+   * use a graphics card; without, the next song goes back to the best engine.
    * @throws AppError MODEL_NOT_FOUND, MODEL_CORRUPT, ENGINE_UNAVAILABLE, ENGINE_OUT_OF_MEMORY, ENGINE_LOST
    */
-  async open(directory: string): Promise<Separator> {
+  async open(directory: string, device?: 'cpu'): Promise<Separator> {
+    await this.keepOffGpu(device === 'cpu')
     if (this.model?.directory !== directory) {
       this.release()
       this.model = { directory, ...(await loadModel(directory)) }
     }
     const { card, parameters } = this.model
-    this.engine ??= await openEngine()
+    const engine = await this.openedEngine()
     if (!this.separator) {
-      await requireSelfTest(card.selfTest, card.config, parameters, this.engine)
-      this.separator = await createSeparator(card.config, parameters, this.engine, this.batch)
+      await requireSelfTest(card.selfTest, card.config, parameters, engine)
+      this.separator = await createSeparator(card.config, parameters, engine, this.batch)
     }
     return this.separator
   }
@@ -67,6 +73,21 @@ export class ReadySeparator {
     this.engine = await stepDown(failed)
     if (!this.engine) throw error
     return `${failed.label} could not do it; the song was separated on ${this.engine.label} instead.`
+  }
+
+  private async openedEngine(): Promise<Engine> {
+    return (this.engine ??= await this.openEngine(this.isKeptOffGpu ? { without: gpuEngineIds } : {}))
+  }
+
+  /** An engine that fits stays: on a machine without a graphics card nothing changes. */
+  private async keepOffGpu(wanted: boolean): Promise<void> {
+    if (wanted && this.engine && !gpuEngineIds.includes(this.engine.id)) return
+    if (wanted === this.isKeptOffGpu) return
+    this.isKeptOffGpu = wanted
+    const { engine } = this
+    this.release()
+    this.engine = undefined
+    await engine?.dispose()
   }
 
   private release(): void {

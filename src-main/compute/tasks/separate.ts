@@ -20,7 +20,7 @@ export async function separate(input: ComputeInput<'separate'>, context: WorkCon
   const notes: string[] = []
   for (;;) {
     try {
-      const separator = await ready.open(input.modelDirectory)
+      const separator = await ready.open(input.modelDirectory, input.device)
       const { warnings, ...result } = await separateOn(separator, input, context)
       return { ...result, warnings: [...warnings, ...notes] }
     } catch (error) {

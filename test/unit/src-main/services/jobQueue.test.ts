@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { TaskContext } from '#main/compute/client'
-import { createJobQueue } from '#main/services/jobQueue'
+import { createJobQueue, type JobContext } from '#main/services/jobQueue'
 import type { Job } from '#shared/contract/jobs'
 import type { ExportResult } from '#shared/contract/separation'
 import { AppError } from '#shared/errors'
@@ -14,7 +13,7 @@ function setUp() {
     () => `job-${++ids}`,
     (job) => changes.push(job),
   )
-  const add = (title: string, work: (context: TaskContext) => Promise<ExportResult> = async () => result) =>
+  const add = (title: string, work: (context: JobContext) => Promise<ExportResult> = async () => result) =>
     queue.add({ kind: 'export', title, songId: 'song' }, work).id
   const statuses = (id: string) => changes.filter((job) => job.id === id).map(({ state }) => state.status)
   return { queue, add, changes, statuses }
@@ -26,7 +25,7 @@ function held() {
   let fail: (error: unknown) => void = () => {}
   let started: () => void = () => {}
   const begun = new Promise<void>((resolve) => (started = resolve))
-  const work = ({ signal }: TaskContext) =>
+  const work = ({ signal }: JobContext) =>
     new Promise<ExportResult>((resolve, reject) => {
       release = resolve
       fail = reject
@@ -93,6 +92,21 @@ describe('job queue', () => {
     expect(statuses(a)).toEqual(['queued', 'running', 'failed', 'queued', 'running', 'succeeded'])
   })
 
+  it('retries on the device that is asked for, that time only', async () => {
+    const { queue, add } = setUp()
+    const devices: unknown[] = []
+    const a = add('a', async ({ device }) => {
+      devices.push(device)
+      throw new AppError('ENGINE_LOST', 'It stopped answering.')
+    })
+    await queue.finished(a)
+    queue.retry(a, 'cpu')
+    await queue.finished(a)
+    queue.retry(a)
+    await queue.finished(a)
+    expect(devices).toEqual([undefined, 'cpu', undefined])
+  })
+
   it('moves a waiting job', async () => {
     const { queue, add } = setUp()
     const first = held()
@@ -110,6 +124,46 @@ describe('job queue', () => {
     first.release()
     await queue.finished(b)
     expect(order).toEqual(['c', 'b'])
+  })
+
+  it('runs what the user waits for beside a long job, in order, and moves jobs only within their lane', async () => {
+    const { queue, add } = setUp()
+    const separation = held()
+    const a = add('a', separation.work)
+    await separation.begun
+    const order: string[] = []
+    const noting = (title: string) => async () => {
+      order.push(title)
+      return result
+    }
+    const quick = (title: string) => queue.add({ kind: 'export', title, songId: 'song' }, noting(title), 'reader').id
+    const behind = add('behind', noting('behind'))
+    const first = held()
+    const b = queue.add({ kind: 'export', title: 'b', songId: 'song' }, first.work, 'reader').id
+    await first.begun
+    quick('c')
+    const d = quick('d')
+    queue.move(d, 0)
+    queue.move(behind, 0)
+    expect(queue.list().map(({ title }) => title)).toEqual(['a', 'b', 'd', 'c', 'behind'])
+    first.release()
+    await queue.finished(d)
+    await expect.poll(() => order).toEqual(['d', 'c'])
+    expect([queue.get(a).state.status, queue.get(b).state.status]).toEqual(['running', 'succeeded'])
+    separation.release()
+    await queue.finished(behind)
+  })
+
+  it('ends and no longer knows the jobs that it is told to forget', async () => {
+    const { queue, add } = setUp()
+    const first = held()
+    const a = add('a', first.work)
+    const b = add('b', async () => expect.fail('a forgotten job was run'))
+    await first.begun
+    await queue.forget([b, a])
+    expect(queue.list()).toEqual([])
+    expect(() => queue.get(a)).toThrowError(expect.objectContaining({ code: 'JOB_NOT_FOUND' }) as Error)
+    expect((await queue.finished(add('c'))).state.status).toBe('succeeded')
   })
 
   it('refuses an id that it does not know', () => {
