@@ -39,10 +39,22 @@ interface FrozenInput {
   readonly task: { choice: Omit<RenderRequest, 'format'>; date: string; sounds: Record<string, string> }
 }
 
+/** What was, or is being, rendered to be dragged out. */
+interface PreparedFiles {
+  jobId?: string
+  /** Once it is rendered. */
+  folder?: string
+  /** True once it was dragged: whoever received the files may still read them. */
+  dragged: boolean
+}
+
+/** So many stay that were never dragged; a hand that passes over the lanes must not fill the disk. */
+const mostKept = 8
+
 /** Returns the service; what earlier processes left to be dragged out is removed. */
 export function createRenderService({ platform, reader, queue, media, sounds }: Dependencies): RenderService {
-  /** Jobs of what can be dragged out, by all that decides what is in the files. */
-  const prepared = new Map<string, string>()
+  /** By all that decides what is in the files; the newest is the last. */
+  const prepared = new Map<string, PreparedFiles>()
   void platform.dragFolders.tidy()
 
   const freeze = async ({ format, ...choice }: RenderRequest): Promise<FrozenInput> => {
@@ -71,20 +83,31 @@ export function createRenderService({ platform, reader, queue, media, sounds }: 
     }
   }
 
-  const intoDragFolder = async (input: FrozenInput, context: TaskContext) => {
+  const intoDragFolder = async (input: FrozenInput, entry: PreparedFiles, context: TaskContext) => {
     const folder = await platform.dragFolders.make()
     try {
       // Whoever drags is waiting.
-      return await write(input, folder, false, context)
+      const result = await write(input, folder, false, context)
+      entry.folder = folder
+      await removeOldest()
+      return result
     } catch (error) {
       await platform.dragFolders.remove(folder)
       throw error
     }
   }
 
+  const removeOldest = async () => {
+    const unused = [...prepared].filter(([, { folder, dragged }]) => folder !== undefined && !dragged)
+    for (const [key, { folder }] of unused.slice(0, -mostKept)) {
+      prepared.delete(key)
+      await platform.dragFolders.remove(folder!)
+    }
+  }
+
   /** The job that prepared the same, where its files are still to be had. */
   const preparedJob = async (key: string): Promise<Job | undefined> => {
-    const id = prepared.get(key)
+    const id = prepared.get(key)?.jobId
     const job = id === undefined ? undefined : queue.get(id)
     if (job?.state.status === 'queued' || job?.state.status === 'running') return job
     const paths = job ? pathsOf(job) : []
@@ -110,8 +133,11 @@ export function createRenderService({ platform, reader, queue, media, sounds }: 
       const key = keyOf(input)
       const existing = await preparedJob(key)
       if (existing) return existing
-      const job = queue.add({ kind: 'render', title: titleOf(input.plan) }, (context) => intoDragFolder(input, context), 'reader')
-      prepared.set(key, job.id)
+      const entry: PreparedFiles = { dragged: false }
+      const job = queue.add({ kind: 'drag', title: titleOf(input.plan) }, (context) => intoDragFolder(input, entry, context), 'reader')
+      entry.jobId = job.id
+      prepared.delete(key)
+      prepared.set(key, entry)
       return job
     },
     dragOut(jobId) {
@@ -119,13 +145,14 @@ export function createRenderService({ platform, reader, queue, media, sounds }: 
       if (paths.length === 0) throw new AppError('JOB_NOT_FOUND', 'That sound is not ready to be dragged yet. Try again in a moment.')
       if (!platform.desktop) throw new AppError('INVALID_INPUT', 'Only the desktop window can drag files out. Use Download here.')
       platform.desktop.startDrag(paths)
+      for (const entry of prepared.values()) entry.dragged ||= entry.jobId === jobId
     },
     close: () => platform.dragFolders.clear(),
   }
 }
 
 function pathsOf({ kind, state }: Job): string[] {
-  return kind === 'render' && state.status === 'succeeded' ? state.result.files.map(({ path }) => path) : []
+  return (kind === 'render' || kind === 'drag') && state.status === 'succeeded' ? state.result.files.map(({ path }) => path) : []
 }
 
 function titleOf({ files }: RenderPlan): string {

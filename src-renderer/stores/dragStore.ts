@@ -60,7 +60,7 @@ export const useDragStore = defineStore('drag', () => {
 
   async function render(request: RenderRequest): Promise<PreparedDrag> {
     const { jobId } = await client.render.prepareDrag(request)
-    const { files } = await jobs.resultOf(jobId, 'render')
+    const { files } = await jobs.resultOf(jobId, 'drag')
     return { jobId, files: files.map(({ name, url }) => ({ name, url })) }
   }
 

@@ -62,7 +62,7 @@ export const render = {
   measure: request(renderRequest, jobId),
   /**
    * Renders ahead of a drag into the library's temporary folder, or gives the job that rendered the same before. Job of kind
-   * `render`; its files can be dragged out by `dragOut`, or by their URLs.
+   * `drag`, whose result is that of `render`; its files can be dragged out by `dragOut`, or by their URLs.
    */
   prepareDrag: request(renderRequest, jobId),
   /** Begins the drag of what a job rendered, in the desktop window; called from `dragstart`. @throws JOB_NOT_FOUND, FILE_NOT_FOUND */

@@ -9,6 +9,7 @@ const kindNames: Partial<Record<string, string>> = {
   sound: 'Open',
   render: 'Export',
   loudness: 'Measure',
+  drag: 'Get ready to drag',
   repair: 'Repair',
   reshape: 'Cleaner or fuller',
   audition: 'Listen',
@@ -16,7 +17,7 @@ const kindNames: Partial<Record<string, string>> = {
 }
 
 /** Kinds that the user did not ask for by themselves: they are only listed while they run, or when they failed. */
-const quietKinds: ReadonlySet<string> = new Set(['sound', 'loudness', 'audition', 'doubt'])
+const quietKinds: ReadonlySet<string> = new Set(['sound', 'loudness', 'drag', 'audition', 'doubt'])
 
 export function jobKindName(kind: string): string {
   return kindNames[kind] ?? kind

@@ -41,7 +41,7 @@ async function request(planes = asStored(tones(2, 60_000, 48000), 's24')): Promi
 
 async function resultOf(jobId: string): Promise<RenderResult> {
   const { kind, state } = await place.services.jobs.finished(jobId)
-  if (kind !== 'render' || state.status !== 'succeeded') throw new Error(JSON.stringify(state))
+  if ((kind !== 'render' && kind !== 'drag') || state.status !== 'succeeded') throw new Error(JSON.stringify(state))
   return state.result
 }
 
@@ -119,6 +119,14 @@ describe('dragging out', () => {
     // Would catch: a drag of a file that somebody removed meanwhile.
     rmSync(file!.path)
     expect(await render.prepareDrag(wanted)).not.toEqual(first)
+  })
+
+  // Would catch: a disk that fills while the pointer passes over the lanes.
+  it('keeps the last ones only', async () => {
+    const wanted = withoutFolder(await request())
+    const { render } = clientOf(place.services)
+    for (let start = 0; start < 10; start++) await resultOf((await render.prepareDrag({ ...wanted, range: { start, end: 5000 } })).jobId)
+    expect(readdirSync(dragged())).toHaveLength(8)
   })
 
   it('a failed preparation leaves no folder behind, and is tried again', async () => {

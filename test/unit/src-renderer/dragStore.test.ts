@@ -30,7 +30,7 @@ function dragStart() {
 function finish(jobId: string): void {
   const url = `/media/${jobId}`
   const result = { files: [{ path: `${jobId}.wav`, name: `${jobId}.wav`, url }], gainDb: 0, warnings: [] }
-  useJobStore().accept({ id: jobId, kind: 'render', title: jobId, state: { status: 'succeeded', result } })
+  useJobStore().accept({ id: jobId, kind: 'drag', title: jobId, state: { status: 'succeeded', result } })
 }
 
 beforeEach(() => {
