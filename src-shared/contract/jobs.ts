@@ -20,7 +20,6 @@ export const job = z.discriminatedUnion('kind', [
   z.object({ ...ofSong, kind: z.literal('sound'), state: jobState(sound) }),
   z.object({ ...facts, kind: z.literal('render'), state: jobState(renderResult) }),
   z.object({ ...facts, kind: z.literal('drag'), state: jobState(renderResult) }),
-  z.object({ ...facts, kind: z.literal('drag'), state: jobState(renderResult) }),
   z.object({ ...facts, kind: z.literal('loudness'), state: jobState(loudnessResult) }),
   z.object({ ...facts, kind: z.literal('repair'), state: jobState(repairResult) }),
   z.object({ ...facts, kind: z.literal('reshapePreview'), state: jobState(reshapePreview) }),
