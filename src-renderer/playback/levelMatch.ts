@@ -13,6 +13,7 @@ const blockSeconds = 0.25
  * @see ITU-R BS.1770-4
  */
 export async function matchedGains(programme: Programme, range: { start: number; end: number }, sounds: SoundReader): Promise<number[]> {
+  if (programme.length < 2) return [1]
   const levels: number[] = []
   for (const project of programme) levels.push(await loudness(project, range, sounds))
   const quietest = Math.min(...levels.filter(Number.isFinite))
@@ -25,7 +26,7 @@ async function loudness(project: Project, { start, end }: { start: number; end: 
   const read = sounds.readerOf(project)
   const blockFrames = Math.round(blockSeconds * sampleRate)
   for (let at = start; at < end; at += blockFrames) {
-    meter.add(await mixTracks(project.tracks, at, Math.min(blockFrames, end - at), read))
+    meter.addLoudness(await mixTracks(project.tracks, at, Math.min(blockFrames, end - at), read))
     await turn()
   }
   return meter.integrated()

@@ -2,8 +2,9 @@ import { PlaybackGraph, toneContext, type VersionGains } from '#renderer/playbac
 import type { Piece, Programme } from '#renderer/playback/piece'
 import type { PieceOutput } from '#renderer/playback/scheduler'
 
-/** Milliseconds after which a graph that was replaced plays nothing any more. */
+/** Milliseconds after which a graph that was replaced plays nothing any more, and the device is let go of when nothing plays. */
 const retirement = 1000
+const idleTime = 10_000
 
 /** Returns a context at a rate, or at the device's own where the browser refuses it and resamples. */
 export function contextAt(sampleRate: number): AudioContext {
@@ -19,6 +20,7 @@ export class LiveOutput implements PieceOutput {
   private readonly tone
   private graph: PlaybackGraph | undefined
   private versionGains: VersionGains = [1]
+  private idle: ReturnType<typeof setTimeout> | undefined
 
   constructor(
     private readonly context: AudioContext,
@@ -42,6 +44,7 @@ export class LiveOutput implements PieceOutput {
   }
 
   async resume(): Promise<void> {
+    clearTimeout(this.idle)
     if (this.context.state !== 'running') await this.context.resume()
   }
 
@@ -66,6 +69,8 @@ export class LiveOutput implements PieceOutput {
   /** Ends all sound within some milliseconds, without a click. */
   silence(): void {
     this.graph?.fadeOut(Math.ceil(this.now()))
+    clearTimeout(this.idle)
+    this.idle = setTimeout(() => void this.context.suspend(), idleTime)
   }
 
   /** Highest magnitudes of the last moments, left and right: of each lane and of what is heard. */
@@ -74,6 +79,7 @@ export class LiveOutput implements PieceOutput {
   }
 
   async dispose(): Promise<void> {
+    clearTimeout(this.idle)
     this.graph?.dispose()
     await this.context.close()
     this.tone.dispose()

@@ -35,7 +35,8 @@ export async function cutPiece(programme: Programme, route: Route, from: number,
   let whole = true
   const readers = programme.map((project) => sounds.readerOf(project, () => (whole = false)))
   const reading = programme.flatMap((project, version) => project.tracks.map((track) => laneBlock(track, stretches, length, readers[version]!)))
-  const measuring = programme[0] ? nullsOf(programme[0], stretches, readers[0]!) : []
+  // A mixture that cannot be read any more is no reason not to play its stems.
+  const measuring = programme[0] ? nullsOf(programme[0], stretches, readers[0]!).catch(() => []) : []
   const [lanes, nulls] = await Promise.all([Promise.all(reading), measuring])
   return { programme, frames: length, stretches, next, lanes, nulls, whole }
 }

@@ -30,10 +30,20 @@ export class SoundReader {
     return async (sourceId, first, count) => {
       const source = sources.find(({ id }) => id === sourceId)
       if (!source) throw new AppError('INTERNAL', `A clip plays the source ${sourceId}, which the project does not have.`)
-      const sound = await this.sound(source.soundId)
+      return this.read(source.soundId, first, count, onMissing)
+    }
+  }
+
+  private async read(soundId: string, first: number, count: number, onMissing: () => void): Promise<readonly Float32Array[]> {
+    const sound = await this.sound(soundId)
+    try {
       const samples = await this.cache.read(sound, first, count)
       if (samples[0]!.length < Math.min(count, sound.frames - first)) onMissing()
       return samples
+    } catch (error) {
+      // It may have moved, so the next one to play it asks where it is.
+      this.opened.delete(soundId)
+      throw error
     }
   }
 

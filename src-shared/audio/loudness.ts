@@ -27,6 +27,12 @@ export class LoudnessMeter {
 
   /** Adds a planar block `[channel][frame]`. */
   add(block: readonly Float32Array[]): void {
+    this.addLoudness(block)
+    for (const [channel, filter] of this.filters.entries()) this.peak = Math.max(this.peak, filter.truePeakOf(block[channel]!))
+  }
+
+  /** Adds a block to the loudness only, without the true peak, which is most of the work. */
+  addLoudness(block: readonly Float32Array[]): void {
     const frames = block[0]?.length ?? 0
     for (let at = 0; at < frames; ) {
       const count = Math.min(frames - at, this.stepFrames - this.filled)
@@ -35,7 +41,6 @@ export class LoudnessMeter {
       at += count
       if (this.filled === this.stepFrames) this.closeStep()
     }
-    for (const [channel, filter] of this.filters.entries()) this.peak = Math.max(this.peak, filter.truePeakOf(block[channel]!))
   }
 
   private closeStep(): void {

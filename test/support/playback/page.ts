@@ -39,9 +39,13 @@ function steppedContext(sampleRate: number, seconds: number) {
 const stepSeconds = 0.5
 let reading = 0
 
+/** How much can be read of a sound whose id begins with `growing-`; frames. */
+const growth = { ready: 0 }
+
 /** Sounds by URL; counts what is under way. */
 const sounds: OpenSound = async (id) => {
-  const sound = await counted(() => openWav(`/sounds/${id}.wav`))
+  const growing = id.startsWith('growing-') ? { frames: 12 * 44100, ready: () => growth.ready } : undefined
+  const sound = await counted(() => openWav(`/sounds/${id.replace('growing-', '')}.wav`, growing))
   return { ...sound, read: (first, count) => counted(() => sound.read(first, count)) }
 }
 
@@ -68,6 +72,6 @@ function toBase64(samples: Float32Array): string {
 }
 
 /** What the tests of playback reach in the browser. */
-const playback = { renderOffline, createTransport, steppedContext, sounds, toBase64 }
+const playback = { renderOffline, createTransport, steppedContext, sounds, growth, toBase64 }
 export type PlaybackPage = typeof playback
 Object.assign(window, { playback })
