@@ -8,6 +8,7 @@ import { isMac } from '#renderer/shortcuts/pressedKeys'
 import { createShortcuts } from '#renderer/shortcuts/shortcuts'
 import { shortcutsKey } from '#renderer/shortcuts/useShortcuts'
 import { useSettingsStore } from '#renderer/stores/settingsStore'
+import './styles/fonts.css'
 import './styles/tokens.css'
 import './styles/base.css'
 

@@ -20,6 +20,8 @@ export const usePanelStore = defineStore('panels', () => {
   const inspectorTab = ref<InspectorTab>('clip')
   /** The clip that was picked by itself; without one, that of the focused lane at the playhead counts. */
   const clipId = ref<string>()
+  /** Lanes show where the model is guessing, once that was looked for. */
+  const showDoubt = ref(true)
 
   function open(next: OpenDialog): void {
     dialog.value = next
@@ -40,5 +42,5 @@ export const usePanelStore = defineStore('panels', () => {
     inspectorTab.value = tab
   }
 
-  return { dialog, drawer, inspector, inspectorTab, clipId, open, close, toggleDrawer, toggleInspector }
+  return { dialog, drawer, inspector, inspectorTab, clipId, showDoubt, open, close, toggleDrawer, toggleInspector }
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { announcement, percentOf } from '#renderer/features/separate/jobText'
+import { announcement, percentOf } from '#renderer/features/studio/jobText'
 import { formatLength, formatRate, formatResidual, formatTime, formatTimeLeft, spokenTime } from '#renderer/ui/formatting'
 import type { JobState } from '#shared/jobs/job'
 

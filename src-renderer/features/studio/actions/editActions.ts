@@ -25,6 +25,10 @@ export function editActions(): ActionHandlers {
   const focusLane = (step: number) => () => {
     session.focusLane(trackIds(), step)
     const track = focused()
+    // Whoever goes through the lanes with the keyboard goes on from there.
+    const row = document.querySelector<HTMLElement>(`[data-track="${track?.id}"]`)
+    const active = document.activeElement
+    if (active === document.body || active?.hasAttribute('data-track')) row?.focus()
     if (track) notices.say(`${track.name}, lane ${trackIds().indexOf(track.id) + 1} of ${trackIds().length}`)
   }
 

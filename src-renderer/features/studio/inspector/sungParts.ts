@@ -7,7 +7,7 @@ export interface Stretch {
 }
 
 /** What is this much quieter than the loudest moment, or quieter than -50 dBFS, is taken for what the other stem left behind. */
-const shareOfLoudest = 0.06
+const shareOfLoudest = 0.1
 const quietest = 0.003
 /** Seconds of quiet that do not end a part, and seconds that a part lasts at least. */
 const longestPause = 0.6

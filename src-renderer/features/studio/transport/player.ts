@@ -4,6 +4,7 @@ import { openWav, type PlayableSound } from '#renderer/playback/wavSource'
 import { useJobStore } from '#renderer/stores/jobStore'
 import { usePlacementStore } from '#renderer/stores/placementStore'
 import { useProjectStore } from '#renderer/stores/projectStore'
+import { useRepairStore } from '#renderer/stores/repairStore'
 import { useSoundStore } from '#renderer/stores/soundStore'
 import { useTransportStore } from '#renderer/stores/transportStore'
 import { AppError } from '#shared/errors'
@@ -15,6 +16,7 @@ export function usePlayer(): void {
   const placement = usePlacementStore()
   const sounds = useSoundStore()
   const jobs = useJobStore()
+  const repairs = useRepairStore()
   const transport = useTransportStore()
 
   async function open(soundId: string): Promise<PlayableSound> {
@@ -29,6 +31,6 @@ export function usePlayer(): void {
     return openWav(ready.stem === 'vocals' ? now.vocalsUrl : now.accompanimentUrl, { frames, ready: () => stateOf()?.frames ?? frames })
   }
 
-  onMounted(() => transport.connect({ project: () => projects.project, sounds: open }))
+  onMounted(() => transport.connect({ project: () => repairs.heard, sounds: open }))
   onBeforeUnmount(() => transport.disconnect())
 }
