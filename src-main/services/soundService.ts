@@ -3,9 +3,10 @@ import type { JobQueue } from '#main/services/jobQueue'
 import type { MediaRegistry } from '#main/services/mediaRegistry'
 import type { Platform, SoundOrigin, SoundRecord, StagedSound, StoredSound } from '#main/services/platform'
 import type { ImportedSong, SongService } from '#main/services/songService'
+import { createTileDrawing } from '#main/services/tileDrawing'
 import type { Job } from '#shared/contract/jobs'
 import type { ListedSound, Sound } from '#shared/contract/sounds'
-import { tileColumns, tileGrid } from '#shared/dsp/spectrogramTile'
+import { tileGrid } from '#shared/dsp/spectrogramTile'
 import { AppError } from '#shared/errors'
 
 /** What is known of a WAV file that becomes a sound. */
@@ -73,7 +74,7 @@ interface Dependencies {
 /** Returns the service over the sounds of `platform`. */
 export function createSoundService({ platform, reader, queue, songs, media }: Dependencies): SoundService {
   const preparing = new Map<string, string>()
-  const drawing = new Map<string, Promise<void>>()
+  const tiles = createTileDrawing({ platform, reader, media })
 
   const find = async (soundId: string): Promise<StoredSound> => {
     const sound = await platform.sounds.find(soundId)
@@ -158,31 +159,18 @@ export function createSoundService({ platform, reader, queue, songs, media }: De
     adopt: async (file, facts, context) => (await adoptAll([{ file, facts }], context))[0]!,
     adoptAll: (files, context) => adoptAll(files, context) as Promise<never>,
     has: async (soundId) => (await platform.sounds.find(soundId)) !== undefined,
-    async tile({ soundId, level, index }) {
-      const sound = await find(soundId)
-      const columns = tileColumns(tileGrid(sound.sampleRate, sound.frames), sound.frames, level, index)
-      if (columns === 0) throw new AppError('INVALID_INPUT', `The spectrogram has no tile ${index} of level ${level}.`)
-      const mediaId = `tile-${soundId}-${level}-${index}`
-      const task = { audioPath: sound.audioPath, folder: sound.tilesFolder, level, index }
-      const drawn = drawing.get(mediaId) ?? reader.run('drawTile', task).finally(() => drawing.delete(mediaId))
-      drawing.set(mediaId, drawn)
-      await drawn
-      return { url: media.register(mediaId, platform.sounds.tilePath(sound, level, index)), columns }
-    },
+    tile: async ({ soundId, level, index }) => tiles.tile(await find(soundId), level, index),
     async songsOf(soundId) {
       const { origins } = await find(soundId)
       const songs = origins.filter(({ isSong }) => isSong)
       return new Set((songs.length > 0 ? songs : origins).map(({ sha256 }) => sha256))
     },
     async remove(soundId, hashes) {
-      await Promise.allSettled(drawing.values())
-      const removed: string[] = []
-      for (const { id, origins } of await platform.sounds.list()) {
-        const others = id === soundId ? [] : origins.filter(({ sha256 }) => !hashes.has(sha256))
-        if (id !== soundId && others.length === origins.length) continue
-        await platform.sounds.restrict(id, others)
-        if (others.length === 0) removed.push(id)
-      }
+      const left = ({ id, origins }: StoredSound) => (id === soundId ? [] : origins.filter(({ sha256 }) => !hashes.has(sha256)))
+      const affected = (await platform.sounds.list()).filter((sound) => sound.id === soundId || left(sound).length < sound.origins.length)
+      const removed = affected.filter((sound) => left(sound).length === 0).map(({ id }) => id)
+      await tiles.end(new Set(removed))
+      for (const sound of affected) await platform.sounds.restrict(sound.id, left(sound))
       media.forget((mediaId) => removed.some((id) => mediaId.includes(id)))
       return removed
     },

@@ -32,17 +32,26 @@ export class PeakCollector {
 
   /** Adds a planar block `[channel][frame]`. */
   add(block: readonly Float32Array[]): void {
-    for (const [channel, samples] of block.entries()) {
-      const pairs = this.pairs[channel]!
-      for (let i = 0; i < samples.length; i++) {
-        const at = 2 * Math.floor((this.frames + i) / this.framesPerPeak)
-        const value = samples[i]!
-        if (at === pairs.length) pairs.push(value, value)
-        else if (value < pairs[at]!) pairs[at] = value
-        else if (value > pairs[at + 1]!) pairs[at + 1] = value
-      }
-    }
+    for (const [channel, samples] of block.entries()) this.addChannel(this.pairs[channel]!, samples)
     this.frames += block[0]?.length ?? 0
+  }
+
+  private addChannel(pairs: number[], samples: Float32Array): void {
+    const { frames, framesPerPeak } = this
+    for (let i = 0; i < samples.length; ) {
+      const index = Math.floor((frames + i) / framesPerPeak)
+      const end = Math.min(samples.length, (index + 1) * framesPerPeak - frames)
+      let low = samples[i]!
+      let high = low
+      for (i++; i < end; i++) {
+        const value = samples[i]!
+        if (value < low) low = value
+        else if (value > high) high = value
+      }
+      const at = 2 * index
+      pairs[at] = Math.min(low, pairs[at] ?? low)
+      pairs[at + 1] = Math.max(high, pairs[at + 1] ?? high)
+    }
   }
 
   finish(): PeakPyramid {
@@ -63,9 +72,15 @@ function mergePairs(pairs: Float32Array): Float32Array {
   const count = Math.ceil(pairs.length / 2 / step)
   const merged = new Float32Array(count * 2)
   for (let i = 0; i < count; i++) {
-    const group = pairs.subarray(2 * i * step, 2 * (i + 1) * step)
-    merged[2 * i] = group.reduce((low, value) => Math.min(low, value), Infinity)
-    merged[2 * i + 1] = group.reduce((high, value) => Math.max(high, value), -Infinity)
+    const end = Math.min(pairs.length, 2 * (i + 1) * step)
+    let low = Infinity
+    let high = -Infinity
+    for (let at = 2 * i * step; at < end; at += 2) {
+      if (pairs[at]! < low) low = pairs[at]!
+      if (pairs[at + 1]! > high) high = pairs[at + 1]!
+    }
+    merged[2 * i] = low
+    merged[2 * i + 1] = high
   }
   return merged
 }
@@ -85,7 +100,7 @@ export function encodePeaks({ sampleRate, frames, levels }: PeakPyramid): Uint8A
   view.setFloat64(8, frames, true)
   view.setFloat64(16, sampleRate, true)
   for (const [channel, pairs] of channels.entries()) {
-    for (let i = 0; i < length; i++) view.setFloat32(headerBytes + (channel * length + i) * 4, pairs[i]!, true)
+    for (let i = 0, at = headerBytes + channel * length * 4; i < length; i++, at += 4) view.setFloat32(at, pairs[i]!, true)
   }
   return bytes
 }
@@ -99,8 +114,10 @@ export function decodePeaks(bytes: Uint8Array): PeakPyramid | undefined {
   const frames = view.getFloat64(8, true)
   const length = 2 * Math.ceil(frames / framesPerPeak)
   if (bytes.length !== headerBytes + count * length * 4) return undefined
-  const channels = Array.from({ length: count }, (_, channel) =>
-    Float32Array.from({ length }, (__, i) => view.getFloat32(headerBytes + (channel * length + i) * 4, true)),
-  )
+  const channels = Array.from({ length: count }, (_, channel) => {
+    const pairs = new Float32Array(length)
+    for (let i = 0, at = headerBytes + channel * length * 4; i < length; i++, at += 4) pairs[i] = view.getFloat32(at, true)
+    return pairs
+  })
   return { sampleRate: view.getFloat64(16, true), frames, levels: coarsen({ framesPerPeak, channels }) }
 }

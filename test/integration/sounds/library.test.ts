@@ -1,11 +1,15 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAudioWriter } from '#main/node/audioWriter'
+import { decodeSound } from '#main/node/soundFiles'
 import { decodePeaks, PeakCollector } from '#shared/audio/peaks'
+import { wavHeader } from '#shared/audio/wavHeader'
+import { drawTile } from '#shared/dsp/spectrogramTile'
 import { fixtureKind, fixtureKinds, tones, writeFixture } from '#test/audioFixtures'
 import { openSoundLibrary, type SoundLibrary } from '#test/soundLibrary'
-import { largestDifference, readAll } from '#test/soundFiles'
+import { largestDifference, quietContext, readAll } from '#test/soundFiles'
 
 let app: SoundLibrary
 beforeAll(() => void (app = openSoundLibrary()))
@@ -81,6 +85,15 @@ describe('a song in the library', () => {
     expect((await again.sounds.list()).filter(({ id }) => id === first.id)).toHaveLength(1)
   })
 
+  it('is the same song when its sound is opened, so that it is separated only once', async () => {
+    const path = await written('opened.wav', tones(2, 40_000, 44100, 0.2))
+    const { id } = await app.decoded(path)
+    const song = app.services.songs.list().find((open) => open.path === path)!
+    const again = await app.services.songs.import({ soundId: id })
+    expect(again.id).toBe(song.id)
+    expect((await app.services.sounds.prepare(again.id)).state).toMatchObject({ result: { id } })
+  })
+
   it('is refused by another id with SOUND_NOT_FOUND, and no id leads out of the library', async () => {
     for (const id of ['0'.repeat(32), '../stems', '']) {
       await expect(app.services.sounds.get(id)).rejects.toMatchObject({ code: 'SOUND_NOT_FOUND' })
@@ -120,5 +133,70 @@ describe('a WAV file that becomes a sound', () => {
     writeFixture(path, fixtureKind('24.wav'), tones(4, 20_000, 44100), 44100)
     await expect(app.services.sounds.adopt(path, { name: 'Wide' })).rejects.toMatchObject({ code: 'AUDIO_UNSUPPORTED' })
     expect(existsSync(path)).toBe(true)
+  })
+})
+
+describe('tiles of a sound in the library', () => {
+  it('are drawn once and kept, and only those that exist', async () => {
+    const frames = 4_000_000
+    const planes = tones(1, frames, 44100, 0.5)
+    const { id, spectrogram } = await app.services.sounds.adopt(await written('drawn.wav', planes, 'wav16'), { name: 'Drawn' })
+    const top = spectrogram.levels - 1
+    const first = await app.services.sounds.tile({ soundId: id, level: top, index: 0 })
+    const file = app.services.mediaPath(first.url.split('/').at(-1)!)!
+    const bytes = readFileSync(file)
+    expect(bytes.length).toBe(first.columns * (spectrogram.fftSize / 2 + 1))
+    const sound = { frames, channels: 1, read: async (from: number, count: number) => planes.map((plane) => plane.subarray(from, from + count)) }
+    // 16 bit make a noise of their own, far below the tones.
+    const expected = await drawTile(sound, spectrogram, top, 0, quietContext())
+    const louder = [...expected.entries()].filter(([, value]) => value > 90)
+    expect(louder.length).toBeGreaterThan(100)
+    expect(louder.every(([at, value]) => Math.abs(value - bytes[at]!) <= 1)).toBe(true)
+    const drawnAt = statSync(file).mtimeMs
+    await Promise.all([1, 2, 3].map(() => app.services.sounds.tile({ soundId: id, level: top, index: 0 })))
+    expect(statSync(file).mtimeMs).toBe(drawnAt)
+    for (const [level, index] of [[top + 1, 0], [top, 1], [0, 10 ** 6]] as const) {
+      await expect(app.services.sounds.tile({ soundId: id, level, index })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    }
+    expect((await app.services.sounds.list()).find((listed) => listed.id === id)!.bytes).toBeGreaterThan(frames * 2 + bytes.length)
+  })
+})
+
+describe('a song of three hours', () => {
+  const frames = 3 * 3600 * 8000
+
+  // Would catch: anything that holds a whole song in memory, and sizes or places that do not fit into 32 bits.
+  it('is looked at piece by piece', async () => {
+    const path = join(app.scratch, 'long.wav')
+    const file = await open(path, 'w')
+    const header = wavHeader({ encoding: 'int16', sampleRate: 8000, channels: 1 }, frames, 0)
+    await file.write(header)
+    await file.truncate(header.length + frames * 2)
+    await file.write(Buffer.from([0, 64]), 0, 2, header.length + (frames - 1) * 2)
+    await file.close()
+    const before = process.memoryUsage().rss
+    let most = 0
+    const watch = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20)
+    const sound = await app.services.sounds.adopt(path, { name: 'Long' })
+    const last = Math.floor((frames - 1) / sound.spectrogram.hop / sound.spectrogram.columns)
+    const tile = await app.services.sounds.tile({ soundId: sound.id, level: 0, index: last })
+    clearInterval(watch)
+    expect(sound.frames).toBe(frames)
+    expect(most - before).toBeLessThan(120 * 2 ** 20)
+    const peaks = decodePeaks(readFileSync(app.services.mediaPath(sound.peaksUrl.split('/').at(-1)!)!))!
+    const highest = peaks.levels.map(({ channels }) => channels[0]!.at(-1))
+    expect(new Set(highest)).toEqual(new Set([0.5]))
+    expect(readFileSync(app.services.mediaPath(tile.url.split('/').at(-1)!)!).some((value) => value > 0)).toBe(true)
+  })
+
+  it('is decoded to RF64 where a WAV cannot hold it', async () => {
+    const path = join(app.scratch, 'limit.wav')
+    const planes = tones(2, 100_000, 44100)
+    writeFixture(path, fixtureKind('16.wav'), planes, 44100)
+    const target = { audioPath: join(app.scratch, 'rf64.wav'), peaksPath: join(app.scratch, 'rf64.peaks') }
+    const { id } = await decodeSound(path, target, quietContext(), 100_000)
+    expect(readFileSync(target.audioPath).toString('latin1', 0, 4)).toBe('RF64')
+    expect(largestDifference(await readAll(target.audioPath), await readAll(path))).toBe(0)
+    expect((await app.services.sounds.adopt(target.audioPath, { name: 'Long' })).id).toBe(id)
   })
 })
