@@ -47,6 +47,8 @@ export const useRepairStore = defineStore('repair', () => {
   const heard = computed(() => (preview.value?.of === projects.project ? preview.value.heard : projects.project))
   /** The exponent that is heard without having been applied. */
   const triedExponent = computed(() => (preview.value?.of === projects.project ? preview.value.exponent : undefined))
+  /** How often the user went back: what is still computed then is not to be heard. */
+  let previewsEnded = 0
   let wanted: { sourceId: string; exponent: number } | undefined
 
   const pairOf = (sourceId: string): PlayedPair | undefined => playedPair(projects.project, sourceId)
@@ -102,9 +104,10 @@ export const useRepairStore = defineStore('repair', () => {
     const { sampleRate, frames } = pair.vocals
     const length = Math.min(frames, previewSeconds * sampleRate)
     const start = Math.min(Math.max(0, playheadIn(project, pair) - previewLead * sampleRate), frames - length)
+    const ends = previewsEnded
     const { jobId } = await client.repair.previewReshape({ pair: stemPairOf(pair), exponent, current: pair.exponent, start, length })
     const result = await jobs.resultOf(jobId, 'reshapePreview')
-    if (projects.project === project) preview.value = { of: project, heard: withPreview(project, pair, result), exponent }
+    if (projects.project === project && ends === previewsEnded) preview.value = { of: project, heard: withPreview(project, pair, result), exponent }
   }
 
   function playheadIn(project: Project, pair: PlayedPair): number {
@@ -117,6 +120,7 @@ export const useRepairStore = defineStore('repair', () => {
   /** Goes back to hearing the project as it is. */
   function endPreview(): void {
     wanted = undefined
+    previewsEnded++
     preview.value = undefined
   }
 
@@ -156,8 +160,8 @@ export const useRepairStore = defineStore('repair', () => {
   const cancel = async () => running.value && jobs.cancel(running.value.jobId)
 
   return {
-    running, isPreviewing, isDoubting, heard, triedExponent, pairOf, move, gain, reshape, tryExponent, endPreview, listen,
-    findDoubt, doubtOf, cancel,
+    running, isPreviewing, isDoubting, heard, triedExponent, pairOf, move, gain, reshape, tryExponent, endPreview,
+    listen, findDoubt, doubtOf, cancel,
   }
 })
 
