@@ -68,7 +68,7 @@ export function createProjectService(dependencies: Dependencies) {
       return {
         project: saved.project,
         ...(folder !== undefined && { folder }),
-        ...(unsaved && recovered && { recovered: { project: recovered.project, at: unsaved.at } }),
+        ...(unsaved && recovered && { recovered: { ...unsaved, project: recovered.project } }),
         warnings: [...new Set(warnings)],
       }
     })
@@ -92,9 +92,9 @@ export function createProjectService(dependencies: Dependencies) {
     return { folder, name: project.name, warnings }
   }
 
-  const autosave = async (sessionId: string, { folder, project }: { folder?: string | undefined; project: Project }) => {
+  const autosave = async (sessionId: string, { folder, project }: { folder?: string | undefined; project: Project }, wasLeft = false) => {
     const place = await sessions.placeOf(folder, project.id)
-    await withPlace(sessionId, place, false, () => recoveries.write(place, project))
+    await withPlace(sessionId, place, false, () => recoveries.write(place, project, wasLeft))
     return { recoveryId: place.recoveryId }
   }
 
@@ -141,7 +141,7 @@ export function createProjectService(dependencies: Dependencies) {
 
     async release({ sessionId, unsaved }: Ask<'release'>): Promise<void> {
       try {
-        if (unsaved) await autosave(sessionId, unsaved)
+        if (unsaved) await autosave(sessionId, unsaved, true)
       } finally {
         sessions.release(sessionId)
       }
@@ -202,7 +202,8 @@ export function createProjectService(dependencies: Dependencies) {
 
   /** What is left of a project whose folder is gone. */
   async function withoutFolder(sessionId: string, folder: string, recoveryId: string): Promise<OpenedProject> {
-    const { project, at } = await recoveries.get(recoveryId)
+    const unsaved = await recoveries.get(recoveryId)
+    const { project } = unsaved
     const place = await sessions.placeOf(undefined, project.id)
     await withPlace(sessionId, place, false, async () => {
       await recoveries.write(place, project)
@@ -210,7 +211,7 @@ export function createProjectService(dependencies: Dependencies) {
     })
     const { project: recovered, warnings } = await takeSounds(dependencies, project, { folder: undefined, audio: {} })
     const gone = `The folder ${folder}, where the project was saved, is gone. Save the project again to keep it.`
-    return { project: emptyProject(project.id, project.name), recovered: { project: recovered, at }, warnings: [gone, ...warnings] }
+    return { project: emptyProject(project.id, project.name), recovered: { ...unsaved, project: recovered }, warnings: [gone, ...warnings] }
   }
 }
 

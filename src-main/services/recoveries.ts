@@ -7,13 +7,15 @@ import { AppError } from '#shared/errors'
 import { readProject } from '#shared/project/migrations'
 import type { Project } from '#shared/project/project'
 
-const kept = z.object({ folder: z.string().optional(), project: z.unknown() })
+const kept = z.object({ folder: z.string().optional(), project: z.unknown(), wasLeft: z.boolean().default(false) })
 
 export interface UnsavedProject {
   readonly folder: string | undefined
   readonly project: Project
   /** Milliseconds since 1970. */
   readonly at: number
+  /** Whether the window kept them as it went. */
+  readonly wasLeft: boolean
 }
 
 /** Returns what knows of edits that are not saved yet, over the files of `store`. */
@@ -23,8 +25,8 @@ export function createRecoveries(store: RecoveryStore, sessions: ProjectSessions
     const stored = await store.read(id)
     if (!stored) return undefined
     try {
-      const { folder, project } = kept.parse(JSON.parse(stored.content))
-      return { folder, project: readProject(project).project, at: stored.at }
+      const { folder, project, wasLeft } = kept.parse(JSON.parse(stored.content))
+      return { folder, project: readProject(project).project, at: stored.at, wasLeft }
     } catch {
       return undefined
     }
@@ -39,8 +41,8 @@ export function createRecoveries(store: RecoveryStore, sessions: ProjectSessions
     return saysMore(unsaved, saved)
   }
 
-  const write = ({ folder, recoveryId }: ProjectPlace, project: Project) =>
-    store.write(recoveryId, JSON.stringify({ ...(folder !== undefined && { folder }), project }))
+  const write = ({ folder, recoveryId }: ProjectPlace, project: Project, wasLeft = false) =>
+    store.write(recoveryId, JSON.stringify({ ...(folder !== undefined && { folder }), project, wasLeft }))
 
   return {
     /** What is kept of a place, where it is newer than what is saved there and differs from it. */

@@ -20,7 +20,7 @@ export interface ProjectProgress {
 
 /** The document that is open, what was done to it, and where it is kept. What fails throws the AppError of the services. */
 export const useProjectStore = defineStore('project', () => {
-  const { client } = useOutside()
+  const { client, host } = useOutside()
   const document = createDocument(() => autosave.changed())
   const { project, saved, dirty } = document
   /** Folder of the project; undefined until it is saved for the first time. */
@@ -77,19 +77,19 @@ export const useProjectStore = defineStore('project', () => {
   }
 
   /** Opens something; on success, what was kept of the document before goes. */
-  async function openBy(request: () => Promise<OpenedProject>): Promise<void> {
+  async function openBy(request: () => Promise<OpenedProject>, isResuming = false): Promise<void> {
     await autosave.inTurn(async () => {
       const before = kept?.recoveryId
       const opened = await request().finally(() => (progress.value = undefined))
       show(opened.project, opened.folder, opened.warnings)
       const unsaved = opened.recovered
       if (unsaved) {
-        recovered.value = { at: unsaved.at }
+        if (!unsaved.wasLeft || !isResuming) recovered.value = { at: unsaved.at }
         document.apply('Recover unsaved edits', () => unsaved.project)
       }
       if (before !== undefined) await client.projects.discardRecovery({ recoveryId: before })
     })
-    if (recovered.value) await autosave.flush()
+    if (dirty.value) await autosave.flush()
     await refreshRecents()
   }
 
@@ -169,6 +169,12 @@ export const useProjectStore = defineStore('project', () => {
     isTaken.value = !held
   }
 
+  /** A server that was started again does not know yet what is open here. */
+  async function assertHold(): Promise<void> {
+    await autosave.flush()
+    await keep().catch(() => {})
+  }
+
   /**
    * Begins: opens again what the window had open before its page was loaded again, and keeps unsaved edits from now on.
    * Returns how to stop. That something cannot be opened any more is among the `warnings`.
@@ -181,6 +187,8 @@ export const useProjectStore = defineStore('project', () => {
     ]
     const timer = setInterval(() => void keep().catch(() => {}), keepMs)
     stops.push(() => clearInterval(timer), autosave.stop)
+    const stopWatching = host.watchConnection?.((state) => state !== 'lost' && state !== 'refused' && void assertHold())
+    if (stopWatching) stops.push(stopWatching)
     globalThis.addEventListener?.('pagehide', leave)
     stops.push(() => globalThis.removeEventListener?.('pagehide', leave))
     if (dirty.value) autosave.changed()
@@ -190,8 +198,9 @@ export const useProjectStore = defineStore('project', () => {
 
   async function resume({ before }: TabSession): Promise<void> {
     try {
-      if (before?.folder !== undefined) await open(before.folder)
-      else if (before?.recoveryId !== undefined) await recover(before.recoveryId)
+      const { folder, recoveryId } = before ?? {}
+      if (folder !== undefined) await openBy(() => client.projects.open({ ...mine(), folder, takeOver: false }), true)
+      else if (recoveryId !== undefined) await openBy(() => client.projects.recover({ ...mine(), recoveryId }), true)
       else await refreshRecents()
     } catch (error) {
       warnings.value = [toAppError(error).message]
@@ -209,6 +218,6 @@ export const useProjectStore = defineStore('project', () => {
   return {
     project, generation, canUndo, canRedo, undoLabel, redoLabel, dirty, apply, undo, redo,
     place, recents, recoveries, recovered, warnings, isTaken, autosaveFailure, progress,
-    start, create, open, recover, save, saveAs, rename, remove, forget, discardRecovery, refreshRecents, leave,
+    start, create, open, recover, save, saveAs, rename, remove, forget, discardRecovery, refreshRecents, keepEdits: autosave.flush, leave,
   }
 })

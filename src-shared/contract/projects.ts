@@ -25,8 +25,11 @@ export const openedProject = z.object({
   /** As it was saved; an empty one where it never was. */
   project,
   folder: z.string().optional(),
-  /** The document with the edits that were not saved, when there are any. */
-  recovered: z.object({ project, at: z.number() }).optional(),
+  /**
+   * The document with the edits that were not saved, when there are any, and when they were written. `wasLeft` where the window kept them
+   * as it went, so that it did not crash.
+   */
+  recovered: z.object({ project, at: z.number(), wasLeft: z.boolean() }).optional(),
   /** Sounds that are missing, and what was mended. */
   warnings: z.array(z.string()),
 })

@@ -211,7 +211,7 @@ describe('edits that were not saved', () => {
     const { folder } = await saveNew('a', 'Goodbye')
     const project = marked((await open('a', folder)).project)
     await projects().release({ sessionId: 'a', unsaved: { folder, project } })
-    expect((await open('b', folder)).recovered?.project).toEqual(project)
+    expect((await open('b', folder)).recovered).toMatchObject({ project, wasLeft: true })
     await projects().discard({ sessionId: 'b' })
     expect((await open('b', folder)).recovered).toBeUndefined()
     const { recoveryId } = await projects().autosave({ sessionId: 'b', folder, project })

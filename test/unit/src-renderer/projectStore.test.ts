@@ -16,6 +16,7 @@ interface Sent {
 let sent: Sent[]
 let answers: Record<string, (payload: never) => unknown>
 let emit: (event: unknown) => void
+let connection: (state: 'lost' | 'restarted') => void
 let stop: (() => void) | undefined
 
 const named = (name: string) => sent.filter((request) => request.name === `projects.${name}`)
@@ -47,6 +48,11 @@ function newStore() {
     },
     sourceOf: () => Promise.reject(new Error('no files here')),
     chooseExportTarget: () => Promise.resolve(undefined),
+    beginDrag: () => Promise.reject(new Error('no drags here')),
+    watchConnection(callback) {
+      connection = callback
+      return () => {}
+    },
   }
   const pinia = createPinia()
   createApp({}).provide(outsideKey, createOutside(host, () => 0)).use(pinia)
@@ -159,7 +165,7 @@ describe('unsaved edits', () => {
 
   it('from before a crash are shown over the saved version, told, and can be undone', async () => {
     const saved = separatedProject()
-    answers['projects.recover'] = () => ({ project: saved, folder: '/p', warnings: ['One sound is missing.'], recovered: { project: marker('late')(saved), at: 5 } })
+    answers['projects.recover'] = () => ({ project: saved, folder: '/p', warnings: ['One sound is missing.'], recovered: { project: marker('late')(saved), at: 5, wasLeft: false } })
     const store = await startedStore()
     const before = store.generation
     await store.recover('id')
@@ -246,6 +252,32 @@ describe('windows', () => {
     expect([again.place, again.project.tracks.length]).toEqual(['/projects/Song', 3])
     const first = named('open')[0]!.payload['sessionId']
     expect(JSON.parse(world.text!)).toMatchObject({ id: first })
+  })
+
+  it('tells of a crash, and not of edits that the window itself kept as its page was loaded again', async () => {
+    const world = memory()
+    const store = await startedStore(world)
+    await store.saveAs('Song')
+    for (const wasLeft of [true, false]) {
+      stop?.()
+      const project = separatedProject()
+      answers['projects.open'] = ({ folder }: { folder: string }) => ({ project, folder, warnings: [], recovered: { project: marker('late')(project), at: 5, wasLeft } })
+      const again = await startedStore(world)
+      expect([names(again.project), again.dirty, again.recovered]).toEqual([['late'], true, wasLeft ? undefined : { at: 5 }])
+      expect(named('autosave')).toHaveLength(1)
+    }
+  })
+
+  it('takes hold of its project again as soon as a server that was started again answers', async () => {
+    const store = await startedStore()
+    await store.saveAs('Song')
+    store.apply('One', marker('one'))
+    connection('lost')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(named('keep')).toEqual([])
+    connection('restarted')
+    await vi.advanceTimersByTimeAsync(0)
+    expect([named('autosave').length, named('keep')[0]!.payload['folder']]).toEqual([1, '/projects/Song'])
   })
 
   it('opens unsaved work again too, and says why where it cannot', async () => {
