@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { drawTile, mergeTiles, type SampleRange, tileBins, tileColumns, tileGrid, tileStep } from '#shared/dsp/spectrogramTile'
 import type { WorkContext } from '#shared/jobs/work'
@@ -9,6 +9,9 @@ import { WavFile } from '#main/node/wavFile'
 /** From this level on a tile covers minutes, and is made of those below it, which are kept. */
 const firstMergedLevel = 4
 
+/** Tiles that a sound keeps, a quarter of a megabyte each; when there are more, the older half goes. */
+const mostTiles = 1024
+
 /** Returns the place of a tile in a sound's folder of tiles. */
 export function tilePath(folder: string, level: number, index: number): string {
   return join(folder, `${level}-${index}.tile`)
@@ -16,14 +19,15 @@ export function tilePath(folder: string, level: number, index: number): string {
 
 /**
  * Draws a tile of the spectrogram of the WAV file at `audioPath` into `folder`, unless it is there already.
+ * @param most for tests: tiles that the folder may hold
  * @throws FILE_NOT_FOUND, OUTPUT_NOT_WRITABLE, DISK_FULL
  */
-export async function keepTile(audioPath: string, folder: string, level: number, index: number, context: WorkContext): Promise<void> {
+export async function keepTile(audioPath: string, folder: string, level: number, index: number, context: WorkContext, most = mostTiles): Promise<void> {
   const file = await WavFile.open(audioPath)
   try {
     const { channels } = file.layout
     const sound = { frames: file.frames, channels, read: (first: number, count: number) => file.read(first, count) }
-    await kept({ sound, sampleRate: file.layout.sampleRate, folder }, level, index, context)
+    await kept({ sound, sampleRate: file.layout.sampleRate, folder, mostTiles: most }, level, index, context)
   } finally {
     await file.close()
   }
@@ -33,6 +37,7 @@ interface TileSource {
   readonly sound: SampleRange
   readonly sampleRate: number
   readonly folder: string
+  readonly mostTiles: number
 }
 
 async function kept(source: TileSource, level: number, index: number, context: WorkContext): Promise<Uint8Array> {
@@ -48,7 +53,18 @@ async function kept(source: TileSource, level: number, index: number, context: W
   } finally {
     await file.discard()
   }
+  await forgetOldTiles(source.folder, source.mostTiles)
   return tile
+}
+
+/** Fine tiles are drawn again in no time, so that whoever looks at all of a long song need not fill the disk with them. */
+async function forgetOldTiles(folder: string, most: number): Promise<void> {
+  const names = await readdir(folder)
+  if (names.length <= most) return
+  const fine = names.filter((name) => Number(name.split('-')[0]) < firstMergedLevel - 1).map((name) => join(folder, name))
+  const dated = await Promise.all(fine.map(async (path) => ({ path, age: -(await stat(path)).mtimeMs })))
+  const oldest = dated.toSorted((a, b) => b.age - a.age).slice(0, Math.ceil(dated.length / 2))
+  for (const { path } of oldest) await rm(path, { force: true })
 }
 
 function drawn({ sound, sampleRate }: TileSource, level: number, index: number, context: WorkContext): Promise<Uint8Array> {

@@ -1,9 +1,11 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAudioWriter } from '#main/node/audioWriter'
 import { decodeSound } from '#main/node/soundFiles'
+import { keepTile } from '#main/node/tileFiles'
+import type { JobProgress } from '#shared/jobs/job'
 import { decodePeaks, PeakCollector } from '#shared/audio/peaks'
 import { wavHeader } from '#shared/audio/wavHeader'
 import { drawTile } from '#shared/dsp/spectrogramTile'
@@ -159,6 +161,52 @@ describe('tiles of a sound in the library', () => {
       await expect(app.services.sounds.tile({ soundId: id, level, index })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
     }
     expect((await app.services.sounds.list()).find((listed) => listed.id === id)!.bytes).toBeGreaterThan(frames * 2 + bytes.length)
+  })
+})
+
+describe('decoding', () => {
+  it('tells how far it is in seconds, and leaves nothing once it is cancelled', async () => {
+    const path = await written('cancelled.wav', tones(1, 3_000_000, 44100), 'wav16')
+    const song = await app.services.songs.import({ path })
+    const before = readdirSync(join(app.library, 'sounds'))
+    const { id } = await app.services.sounds.prepare(song.id)
+    const progress = await new Promise<JobProgress>((resolve) => {
+      const stop = app.services.onEvent((event) => {
+        if (event.name !== 'job.changed' || event.payload.id !== id || event.payload.state.status !== 'running') return
+        if (event.payload.state.progress.completed === 0) return
+        stop()
+        resolve(event.payload.state.progress)
+      })
+    })
+    app.services.jobs.cancel(id)
+    expect(progress).toMatchObject({ stage: 'decoding', unit: 'seconds', total: 3_000_000 / 44100 })
+    expect(progress.completed).toBeGreaterThanOrEqual(16384 / 44100)
+    expect((await app.services.jobs.finished(id)).state).toEqual({ status: 'cancelled' })
+    expect(readdirSync(join(app.library, 'sounds'))).toEqual(before)
+    expect((await app.decoded(path)).frames).toBe(3_000_000)
+  })
+
+  it('of what is no sound any more fails with its reason, and can be tried again', async () => {
+    const path = await written('gone.wav', tones(1, 44100, 44100))
+    const song = await app.services.songs.import({ path })
+    renameSync(path, `${path}.away`)
+    const { id } = await app.services.sounds.prepare(song.id)
+    expect((await app.services.jobs.finished(id)).state).toMatchObject({ status: 'failed', error: { code: 'FILE_NOT_FOUND' } })
+    renameSync(`${path}.away`, path)
+    expect((await app.decoded(path)).frames).toBe(44100)
+  })
+})
+
+describe('the folder of tiles', () => {
+  it('does not grow without end, and loses only what is drawn again at once', async () => {
+    const path = await written('explored.wav', tones(1, 45 * 131_072, 44100), 'wav16')
+    const folder = join(app.scratch, 'tiles')
+    await keepTile(path, folder, 3, 0, quietContext(), 12)
+    for (let index = 0; index < 40; index++) await keepTile(path, folder, 0, index, quietContext(), 12)
+    const names = readdirSync(folder)
+    expect(names.length).toBeLessThanOrEqual(12)
+    expect(names).toContain('3-0.tile')
+    expect(names).toContain('0-39.tile')
   })
 })
 
