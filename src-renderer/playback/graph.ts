@@ -3,6 +3,7 @@ import { Merge } from 'tone/build/esm/component/channel/Merge'
 import { Split } from 'tone/build/esm/component/channel/Split'
 import { Context } from 'tone/build/esm/core/context/Context'
 import { Gain } from 'tone/build/esm/core/context/Gain'
+import { setContext } from 'tone/build/esm/core/context/GlobalContext'
 import { connect, type ToneAudioNode } from 'tone/build/esm/core/context/ToneAudioNode'
 import type { Programme } from '#renderer/playback/piece'
 import type { Stereo } from '#shared/audio/audioClip'
@@ -191,9 +192,15 @@ interface Lane {
   meter: Analyser<2>
 }
 
-/** Tone's context over one of the browser's; it needs no clock of its own, because nothing is scheduled by it. */
+/**
+ * Tone's context over one of the browser's; it needs no clock of its own, because nothing is scheduled by it. It also becomes
+ * Tone's default: every node asks for that, even one that is given its context, and without any Tone would open a second
+ * device at its own rate.
+ */
 export function toneContext(context: AudioContext | OfflineAudioContext): Context {
-  return new Context({ context, clockSource: 'offline', lookAhead: 0, updateInterval: 1 } as ConstructorParameters<typeof Context>[0])
+  const tone = new Context({ context, clockSource: 'offline', lookAhead: 0, updateInterval: 1 } as ConstructorParameters<typeof Context>[0])
+  setContext(tone)
+  return tone
 }
 
 /** Tone's own Meter shows 256 frames, a third of what passes between two pictures; this many are all of it. */
