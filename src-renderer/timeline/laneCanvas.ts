@@ -14,7 +14,10 @@ export interface LaneScene {
   readonly ratio: number
 }
 
-/** The canvas of a lane. Keeps the pixels of its sound, so that scrolling paints only what comes in. */
+/**
+ * The canvas of a lane. Keeps the pixels of its sound, so that scrolling paints only what comes in. An opaque one is put on the
+ * screen faster; the other shows the spectrogram behind it. All its pixels come from memory, so it stays there.
+ */
 export class LaneCanvas {
   private pixels: LanePixels | undefined
   private image: ImageData | undefined
@@ -23,12 +26,13 @@ export class LaneCanvas {
   constructor(
     private readonly canvas: HTMLCanvasElement,
     private readonly contents: LaneContents,
+    private readonly opaque: boolean,
   ) {}
 
   /** Draws a scene; `stale` says that more of the sound is known than when it was painted. */
   draw(scene: LaneScene, stale: boolean): void {
     const { grid, layout } = scene.picture
-    const context = this.canvas.getContext('2d')
+    const context = this.canvas.getContext('2d', { alpha: !this.opaque, willReadFrequently: true })
     if (!context || grid.count === 0) return
     if (this.canvas.width !== grid.count || this.canvas.height !== layout.height || !this.pixels || !this.image) {
       this.canvas.width = grid.count

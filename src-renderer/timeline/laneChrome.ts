@@ -1,3 +1,4 @@
+import { clipGainAt } from '#shared/audio/mixing'
 import type { ClipProgress, DoubtCurve } from '#renderer/timeline/timelineEvents'
 import type { SpectralRegion } from '#shared/contract/repair'
 import type { Clip } from '#shared/project/project'
@@ -5,7 +6,7 @@ import { frequencyLabels, shareOfHertz } from '#renderer/timeline/frequencyAxis'
 import { clipHandles, handleHeight, type LaneHit } from '#renderer/timeline/hitTesting'
 import type { Strip } from '#renderer/timeline/laneLayout'
 import { clipTints } from '#renderer/timeline/lanePixels'
-import { clipEnvelope, type LanePicture, type VisibleClip, visibleClips } from '#renderer/timeline/lanePicture'
+import { type LanePicture, type VisibleClip, visibleClips } from '#renderer/timeline/lanePicture'
 import { css, mix, type Palette } from '#renderer/timeline/palette'
 import { columnOf, type FrameRange, frameOfColumn, type Viewport } from '#renderer/timeline/viewport'
 
@@ -111,7 +112,7 @@ function drawFades({ context, picture, palette, ratio }: Pen, { clip, from, to, 
   const fade = (first: number, end: number) => {
     const [start, stop] = [Math.max(from, first), Math.min(to, end)]
     if (stop <= start) return
-    const y = (x: number) => top + height * (1 - clipEnvelope(plain, frameOfColumn(picture.grid, x)))
+    const y = (x: number) => top + height * (1 - clipGainAt(plain, frameOfColumn(picture.grid, x) - clip.start))
     context.beginPath()
     for (let x = start; x <= stop; x += 2) context.lineTo(x, y(x))
     context.lineTo(stop, y(stop))
@@ -210,7 +211,7 @@ function drawRegions({ context, picture, ratio }: Pen, regions: readonly Spectra
   context.rect(0, top, grid.count, height)
   context.clip()
   context.fillStyle = 'rgb(255 255 255 / 0.22)'
-  context.fill(path)
+  context.fill(path, 'nonzero')
   if (regions.some(({ kind }) => kind !== 'brush')) {
     const outline = new Path2D()
     for (const region of regions) if (region.kind !== 'brush') addRegion(outline, region, x, y)

@@ -47,12 +47,3 @@ export function visibleClips({ track, sources, grid }: Pick<LanePicture, 'track'
 export function spanInSource({ clip, from, to }: VisibleClip, grid: ColumnGrid): ColumnSpan {
   return { frame: frameOfColumn(grid, from) - clip.start + clip.offset, framesPerColumn: grid.framesPerColumn, count: to - from }
 }
-
-/** Returns the factor that a clip's own gain and fades put on the sample at `frame` of the timeline. */
-export function clipEnvelope({ start, length, gain, fadeIn, fadeOut }: Clip, frame: number): number {
-  const since = frame - start
-  const left = start + length - frame
-  const into = fadeIn > 0 && since < fadeIn ? Math.sin((Math.PI / 2) * Math.max(0, since / fadeIn)) : 1
-  const out = fadeOut > 0 && left < fadeOut ? Math.sin((Math.PI / 2) * Math.max(0, left / fadeOut)) : 1
-  return 10 ** (gain / 20) * into * out
-}

@@ -1,6 +1,7 @@
+import { clipGainAt } from '#shared/audio/mixing'
 import { createExtremes, type Extremes } from '#renderer/timeline/extremes'
 import type { Strip } from '#renderer/timeline/laneLayout'
-import { clipEnvelope, type LanePicture, type VisibleClip, visibleClips } from '#renderer/timeline/lanePicture'
+import { type LanePicture, type VisibleClip, visibleClips } from '#renderer/timeline/lanePicture'
 import { mix, type Palette, pixel, type Rgb } from '#renderer/timeline/palette'
 import { type SpectrogramRun, tapColumn, tapsOf } from '#renderer/timeline/spectrogramRuns'
 import { frameOfColumn } from '#renderer/timeline/viewport'
@@ -93,7 +94,7 @@ export class LanePixels {
     this.fill(clip.from, clip.to, Math.floor(centre), Math.floor(centre) + 1, colours.axis)
     for (let i = 0; i < low.length; i++) {
       if (low[i]! > high[i]!) continue
-      const envelope = plain ? 1 : clipEnvelope(clip.clip, frameOfColumn(grid, clip.from + i + 0.5))
+      const envelope = plain ? 1 : clipGainAt(clip.clip, frameOfColumn(grid, clip.from + i + 0.5) - clip.clip.start)
       const scale = half * verticalScale * envelope
       const top = Math.max(strip.top, centre - high[i]! * scale - 0.5)
       const bottom = Math.min(strip.top + strip.height, centre - low[i]! * scale + 0.5)

@@ -2,7 +2,7 @@ import type { Project } from '#shared/project/project'
 import { rulerBand, rulerHeight } from '#renderer/timeline/hitTesting'
 import { css, mix, type Palette } from '#renderer/timeline/palette'
 import { rulerTicks } from '#renderer/timeline/rulerTicks'
-import { columnGrid, columnOf, type FrameRange, type Viewport } from '#renderer/timeline/viewport'
+import { type ColumnGrid, columnGrid, columnOf, type FrameRange, type Viewport } from '#renderer/timeline/viewport'
 
 /** What the ruler shows. */
 export interface RulerScene {
@@ -33,26 +33,27 @@ export function drawRuler(context: CanvasRenderingContext2D, scene: RulerScene):
     context.fillStyle = css(palette.accent, 0.25)
     context.fillRect(left, px(rulerBand), Math.max(line, column(selection.end) - left), px(rulerHeight - rulerBand))
   }
-  drawTicks(context, scene, column)
+  drawTicks(context, scene, grid)
   if (loop) drawLoop(context, loop, scene, column)
   for (const marker of markers) drawMarker(context, marker, scene, column)
 }
 
 type ColumnOf = (frame: number) => number
 
-function drawTicks(context: CanvasRenderingContext2D, { viewport, sampleRate, palette, ratio }: RulerScene, column: ColumnOf): void {
+function drawTicks(context: CanvasRenderingContext2D, { viewport, sampleRate, palette, ratio }: RulerScene, grid: ColumnGrid): void {
   const bottom = Math.round(rulerHeight * ratio)
   const line = Math.max(1, Math.round(ratio))
   context.font = `${11 * ratio}px ${figures}`
   context.textBaseline = 'alphabetic'
   for (const { frame, label } of rulerTicks(viewport, sampleRate)) {
-    const x = column(frame)
+    const x = columnOf(grid, frame)
     const height = Math.round((label === undefined ? 5 : 12) * ratio)
     context.fillStyle = css(label === undefined ? mix(palette.border, palette.muted, 0.35) : palette.muted)
     context.fillRect(x, bottom - height, line, height)
-    if (label === undefined) continue
+    const at = x + Math.round(5 * ratio)
+    if (label === undefined || at + context.measureText(label).width > grid.count) continue
     context.fillStyle = css(palette.muted)
-    context.fillText(label, x + Math.round(5 * ratio), bottom - Math.round(8 * ratio))
+    context.fillText(label, at, bottom - Math.round(8 * ratio))
   }
 }
 

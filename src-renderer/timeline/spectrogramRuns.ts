@@ -25,49 +25,52 @@ export function columnFrames({ hop }: SpectrogramFacts, level: number): number {
 
 /** Returns how many tiles a level of a sound has. */
 export function tileCount(facts: SpectrogramFacts, level: number, frames: number): number {
-  return Math.max(1, Math.ceil((frames + facts.hop / 2) / (columnFrames(facts, level) * facts.columns)))
-}
-
-/** Returns where `frame` of a sound lies on a level, in columns; a column of level 0 is about the frame that it was taken at. */
-export function placeOnLevel(facts: SpectrogramFacts, level: number, frame: number): number {
-  return (frame + facts.hop / 2) / columnFrames(facts, level)
+  return Math.max(1, Math.ceil(frames / (columnFrames(facts, level) * facts.columns)))
 }
 
 /** Gives the bands of a tile where they are ready; being asked is the wish for them. */
 export type FindBands = (level: number, index: number) => Bands | undefined
 
+/** A spectrogram and the length of its sound in frames. */
+export interface SpectrogramExtent {
+  readonly facts: SpectrogramFacts
+  readonly frames: number
+}
+
 /**
  * Returns what to draw a span of columns from: tiles of the level that suits it, where these are missing those of the next coarser
  * level that has them, and nothing where there is none at all.
  */
-export function spectrogramRuns(facts: SpectrogramFacts, span: ColumnSpan, find: FindBands): SpectrogramRun[] {
-  const runs: SpectrogramRun[] = []
-  gatherRuns(facts, span, chooseSpectrogramLevel(facts, span.framesPerColumn), 0, span.count, find, runs)
-  return runs
+export function spectrogramRuns(extent: SpectrogramExtent, span: ColumnSpan, find: FindBands): SpectrogramRun[] {
+  const level = chooseSpectrogramLevel(extent.facts, span.framesPerColumn)
+  return runsBetween({ extent, span, find }, level, 0, span.count)
 }
 
-function gatherRuns(
-  facts: SpectrogramFacts,
-  span: ColumnSpan,
-  level: number,
-  from: number,
-  to: number,
-  find: FindBands,
-  runs: SpectrogramRun[],
-): void {
-  if (level >= facts.levels) return
-  const origin = placeOnLevel(facts, level, span.frame)
+interface Drawing {
+  readonly extent: SpectrogramExtent
+  readonly span: ColumnSpan
+  readonly find: FindBands
+}
+
+/** Returns the runs of the columns `from` up to `to`. */
+function runsBetween(drawing: Drawing, level: number, from: number, to: number): SpectrogramRun[] {
+  const { extent: { facts, frames }, span, find } = drawing
+  if (level >= facts.levels) return []
+  const runs: SpectrogramRun[] = []
+  const origin = span.frame / columnFrames(facts, level)
   const step = span.framesPerColumn / columnFrames(facts, level)
-  // A column of the picture is drawn from the tile that its middle lies in.
-  const columnAt = (place: number) => Math.ceil((place - origin) / step - 0.5)
+  const last = tileCount(facts, level, frames) - 1
   for (let start = from; start < to; ) {
-    const index = Math.max(0, Math.floor((origin + (start + 0.5) * step) / facts.columns))
-    const end = Math.min(to, Math.max(start + 1, columnAt((index + 1) * facts.columns)))
+    // A column of the picture is drawn from the tile that its middle lies in.
+    const index = Math.min(last, Math.max(0, Math.floor((origin + (start + 0.5) * step) / facts.columns)))
+    const next = Math.ceil(((index + 1) * facts.columns - origin) / step - 0.5)
+    const end = index === last ? to : Math.min(to, Math.max(start + 1, next))
     const bands = find(level, index)
     if (bands) runs.push({ start, count: end - start, bands, place: origin + start * step - index * facts.columns, step })
-    else gatherRuns(facts, span, level + 1, start, end, find, runs)
+    else runs.push(...runsBetween(drawing, level + 1, start, end))
     start = end
   }
+  return runs
 }
 
 /** Columns of the tile that are looked at for one column of the picture; the loudest counts. */

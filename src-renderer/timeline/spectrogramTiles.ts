@@ -8,117 +8,125 @@ export interface BandShape {
   readonly rows: number
 }
 
-interface Tile {
-  /** Undefined while it is fetched. */
-  bytes: Uint8Array | undefined
-  /** Time after which a tile that could not be fetched may be asked for again. */
+/** A tile that is being fetched, or could not be. */
+interface Request {
+  /** How the tile was asked for last. */
+  shape: BandShape
+  /** Milliseconds of the clock after which it may be asked for again. */
   retryAt: number
-}
-
-interface Wish {
-  readonly key: string
-  readonly gathering: BandGathering
 }
 
 /** Bytes of bands that are kept; those that were not drawn for longest go first. */
 const capacity = 128 << 20
-const stripColumns = 128
-/** Wishes, and tiles fetched for them, that are kept; older ones are of places that were scrolled past. */
-const mostWishes = 48
-const retryDelay = 3000
+const stripColumns = 64
+/** Tiles that wait to be gathered; older wishes are of places that were scrolled past. */
+const mostWishes = 256
+/** Milliseconds. */
+export const retryDelay = 1000
+
+export interface TileSurroundings {
+  /** Told when there is something to gather: `work` is to be called soon. */
+  onArrival(): void
+  /** Told when a tile could not be fetched; it is asked for again when it is looked for after `retryDelay`. */
+  onFailure(): void
+  /** A clock in milliseconds. */
+  now(): number
+}
 
 /** The tiles that lanes draw from, as bands. Fetches what is asked for, and gathers it in small pieces between pictures. */
 export class SpectrogramTiles {
-  private readonly fetched = new Map<string, Tile>()
+  private readonly requests = new Map<string, Request>()
+  private readonly wishes = new Map<string, BandGathering>()
   private readonly ready = new Map<string, Bands>()
-  private readonly stale = new Map<string, Bands>()
-  private wishes: Wish[] = []
+  /** The newest bands of a tile, whatever their height. */
+  private readonly newest = new Map<string, Bands>()
   private bytes = 0
 
-  /**
-   * @param onArrival told when there is something to gather: `work` is to be called soon
-   * @param now a clock in milliseconds
-   */
-  constructor(
-    private readonly onArrival: () => void,
-    private readonly now: () => number,
-  ) {}
+  constructor(private readonly around: TileSurroundings) {}
 
   /** Returns a tile's bands; where they are not ready asks for them, and gives those of another height meanwhile, if any. */
   find(source: LaneSource, level: number, index: number, shape: BandShape): Bands | undefined {
-    const place = `${source.soundId}:${level}:${index}:${shape.axis.scale}`
-    const key = `${place}:${shape.rows}`
+    const key = keyOf(source, level, index, shape)
     const bands = this.ready.get(key)
     if (bands) {
       this.ready.delete(key)
       this.ready.set(key, bands)
       return bands
     }
-    const bytes = this.bytesOf(source, level, index)
-    if (bytes) this.wish(key, bytes, source, shape)
-    return this.stale.get(place)
+    if (!this.wishes.has(key)) this.fetch(source, level, index, shape)
+    return this.newest.get(placeOf(key))
   }
 
-  private wish(key: string, bytes: Uint8Array, source: LaneSource, { axis, rows }: BandShape): void {
-    if (this.wishes.some((wish) => wish.key === key)) return
-    this.wishes.push({ key, gathering: new BandGathering(bytes, source.spectrogram!, source.sampleRate, axis, rows) })
-    if (this.wishes.length > mostWishes) this.wishes.shift()
-    this.onArrival()
-  }
-
-  private bytesOf(source: LaneSource, level: number, index: number): Uint8Array | undefined {
-    const key = `${source.soundId}:${level}:${index}`
-    const known = this.fetched.get(key)
-    if (known && (known.bytes !== undefined || known.retryAt > this.now())) return known.bytes
+  private fetch(source: LaneSource, level: number, index: number, shape: BandShape): void {
+    const name = `${source.soundId}:${level}:${index}`
+    const known = this.requests.get(name)
+    if (known) known.shape = shape
+    if (known && known.retryAt > this.around.now()) return
     const answer = source.tile(level, index)
-    if (answer instanceof Uint8Array) return answer
-    const tile: Tile = { bytes: undefined, retryAt: Infinity }
-    this.fetched.set(key, tile)
-    for (const [oldest, { bytes }] of this.fetched) {
-      if (this.fetched.size <= mostWishes) break
-      if (bytes) this.fetched.delete(oldest)
+    if (answer instanceof Uint8Array) {
+      this.wish(source, level, index, shape, answer)
+      return
     }
+    const request: Request = { shape, retryAt: Infinity }
+    this.requests.set(name, request)
     answer.then(
       (bytes) => {
-        tile.bytes = bytes
-        this.onArrival()
+        this.requests.delete(name)
+        this.wish(source, level, index, request.shape, bytes)
       },
       // The picture is an extra: it stays coarse, and asks again a little later.
-      () => (tile.retryAt = this.now() + retryDelay),
+      () => {
+        request.retryAt = this.around.now() + retryDelay / 2
+        this.around.onFailure()
+      },
     )
-    return undefined
+  }
+
+  private wish(source: LaneSource, level: number, index: number, shape: BandShape, bytes: Uint8Array): void {
+    const gathering = new BandGathering(bytes, source.spectrogram!, source.sampleRate, shape.axis, shape.rows)
+    this.wishes.set(keyOf(source, level, index, shape), gathering)
+    const [oldest] = this.wishes.keys()
+    if (this.wishes.size > mostWishes) this.wishes.delete(oldest!)
+    this.around.onArrival()
   }
 
   /** Gathers for about `milliseconds`; returns whether some bands became ready, so that lanes are to be drawn anew. */
   work(milliseconds: number): boolean {
-    const end = this.now() + milliseconds
+    const end = this.around.now() + milliseconds
     let finished = false
-    while (this.wishes.length > 0 && this.now() < end) {
-      // The newest wish is for what is looked at now.
-      const { key, gathering } = this.wishes.at(-1)!
-      gathering.advance(stripColumns)
-      if (!gathering.finished) continue
-      this.wishes.pop()
+    for (const [key, gathering] of this.wishes) {
+      while (!gathering.finished && this.around.now() < end) gathering.advance(stripColumns)
+      if (!gathering.finished) break
+      this.wishes.delete(key)
       this.keep(key, gathering.bands)
       finished = true
     }
     return finished
   }
 
+  /** True while there is something to gather. */
   get busy(): boolean {
-    return this.wishes.length > 0
+    return this.wishes.size > 0
   }
 
   private keep(key: string, bands: Bands): void {
     this.ready.set(key, bands)
-    this.stale.set(key.slice(0, key.lastIndexOf(':')), bands)
-    this.fetched.delete(key.split(':', 3).join(':'))
+    this.newest.set(placeOf(key), bands)
     this.bytes += bands.values.length
-    for (const [oldest, { values }] of this.ready) {
+    for (const [oldest, old] of this.ready) {
       if (this.bytes <= capacity || oldest === key) break
       this.ready.delete(oldest)
-      this.stale.delete(oldest.slice(0, oldest.lastIndexOf(':')))
-      this.bytes -= values.length
+      if (this.newest.get(placeOf(oldest)) === old) this.newest.delete(placeOf(oldest))
+      this.bytes -= old.values.length
     }
   }
+}
+
+function keyOf({ soundId }: LaneSource, level: number, index: number, { axis, rows }: BandShape): string {
+  return `${soundId}:${level}:${index}:${axis.scale}:${rows}`
+}
+
+/** Returns the part of a key that does not tell the height. */
+function placeOf(key: string): string {
+  return key.slice(0, key.lastIndexOf(':'))
 }

@@ -3,6 +3,7 @@ import { highestPeak } from '#renderer/timeline/extremes'
 import { frequencyAxis } from '#renderer/timeline/frequencyAxis'
 import { spectrogramColours } from '#renderer/timeline/spectrogramColours'
 import type { TimelineProps } from '#renderer/timeline/timelineProps'
+import { audibleTracks } from '#shared/audio/mixing'
 import { projectFrames, type Track } from '#shared/project/project'
 
 const rateOfNothing = 44100
@@ -31,7 +32,7 @@ export function useTimelineFacts(props: Readonly<Required<Pick<TimelineProps, 'f
   })
   const floor = computed(() => [...props.sources.values()].find(({ spectrogram }) => spectrogram)?.spectrogram?.floor ?? usualFloor)
   const colours = computed(() => spectrogramColours(props.colourMap, floor.value))
-  const soloing = computed(() => props.project.tracks.some(({ soloed }) => soloed))
-  const audible = ({ muted, soloed }: Track) => !muted && (soloed || !soloing.value)
+  const heard = computed(() => new Set(audibleTracks(props.project.tracks)))
+  const audible = (track: Track) => heard.value.has(track)
   return { contentFrames, sampleRate, axis, names, verticalScale, colours, audible }
 }

@@ -1,11 +1,12 @@
+import { clipGainAt } from '#shared/audio/mixing'
 import { choosePeakLevel, type Extremes, extremesOfPeaks } from '#renderer/timeline/extremes'
 import type { LaneContents } from '#renderer/timeline/lanePixels'
-import { clipEnvelope, type LanePicture, spanInSource, type VisibleClip, visibleClips } from '#renderer/timeline/lanePicture'
+import { type LanePicture, spanInSource, type VisibleClip, visibleClips } from '#renderer/timeline/lanePicture'
 import { shareOfHertz } from '#renderer/timeline/frequencyAxis'
 import { SampleChunks } from '#renderer/timeline/sampleChunks'
 import { decibelsOfByte } from '#renderer/timeline/spectrogramColours'
 import { type SpectrogramRun, spectrogramRuns, tapColumn } from '#renderer/timeline/spectrogramRuns'
-import { SpectrogramTiles } from '#renderer/timeline/spectrogramTiles'
+import { retryDelay, SpectrogramTiles } from '#renderer/timeline/spectrogramTiles'
 import { columnOf } from '#renderer/timeline/viewport'
 
 /** A lane as the stage sees it. */
@@ -21,11 +22,16 @@ const gatheringTime = 4
 
 /** Draws lanes once a picture, those that need it, and keeps what all of them draw from. */
 export class TimelineStage implements LaneContents {
-  private readonly tiles = new SpectrogramTiles(() => this.request(), () => performance.now())
+  private readonly tiles = new SpectrogramTiles({
+    onArrival: () => this.request(),
+    onFailure: () => this.refreshLater(),
+    now: () => performance.now(),
+  })
   private readonly samples = new SampleChunks(() => this.refresh())
   private readonly lanes = new Set<StagedLane>()
   private readonly due = new Map<StagedLane, boolean>()
   private frame = 0
+  private retry: ReturnType<typeof setTimeout> | undefined
 
   /** @param afterLanes is called after lanes were drawn, for what lies behind or over them */
   constructor(private readonly afterLanes: () => void = () => {}) {}
@@ -48,6 +54,14 @@ export class TimelineStage implements LaneContents {
   /** Has all lanes drawn anew. */
   refresh(): void {
     for (const lane of this.lanes) this.schedule(lane, true)
+  }
+
+  /** What could not be fetched is asked for again when lanes that need it are drawn. */
+  private refreshLater(): void {
+    this.retry ??= setTimeout(() => {
+      this.retry = undefined
+      this.refresh()
+    }, retryDelay)
   }
 
   private request(): void {
@@ -78,7 +92,8 @@ export class TimelineStage implements LaneContents {
     const { source } = clip
     if (!source?.spectrogram || !layout.spectrogram) return []
     const shape = { axis, rows: layout.spectrogram.height }
-    return spectrogramRuns(source.spectrogram, spanInSource(clip, grid), (level, index) => this.tiles.find(source, level, index, shape))
+    const extent = { facts: source.spectrogram, frames: source.frames }
+    return spectrogramRuns(extent, spanInSource(clip, grid), (level, index) => this.tiles.find(source, level, index, shape))
   }
 
   /** Returns the level at a frame of the timeline in dBFS: at a frequency of the spectrogram, else the peak; undefined where unknown. */
@@ -89,7 +104,7 @@ export class TimelineStage implements LaneContents {
     if (hertz === undefined) {
       const extremes = this.extremes(clip, picture)
       const peak = extremes && Math.max(extremes.high[0]!, -extremes.low[0]!)
-      return peak === undefined || peak < 0 ? undefined : 20 * Math.log10(peak * clipEnvelope(clip.clip, frame))
+      return peak === undefined || peak < 0 ? undefined : 20 * Math.log10(peak * clipGainAt(clip.clip, frame - clip.clip.start))
     }
     const [run] = this.runs(clip, picture)
     if (!run) return undefined
@@ -100,6 +115,7 @@ export class TimelineStage implements LaneContents {
 
   dispose(): void {
     cancelAnimationFrame(this.frame)
+    clearTimeout(this.retry)
     this.lanes.clear()
     this.due.clear()
   }
