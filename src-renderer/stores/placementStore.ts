@@ -97,7 +97,8 @@ export const usePlacementStore = defineStore('placement', () => {
       const songId = await songOf(source)
       const seconds = choice.range && { start: choice.range.start / source.sampleRate, length: choice.range.length / source.sampleRate }
       const model = choice.modelId === undefined ? {} : { modelId: choice.modelId }
-      const { jobId } = await client.separation.start({ songId, quality: choice.quality, ...model, ...seconds })
+      // Floats hold what passes full scale, as decoded MP3s often do: the stems sum to the song at its own level, in every case.
+      const { jobId } = await client.separation.start({ songId, quality: choice.quality, format: 'wav32f', ...model, ...seconds })
       const split = { ...choice, jobId, songId, clipId, sourceId: source.id }
       splits.value = [...splits.value.filter((other) => other.jobId !== jobId), split]
       void finish(split, source.name)

@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { audibleWork, frameRange, saveStems } from '#main/compute/tasks/stems'
 import { openAudio } from '#main/node/audioReader'
+import { createAudioWriter } from '#main/node/audioWriter'
 import { mixtureBlocks } from '#main/node/mixtureBlocks'
 import { WavFile } from '#main/node/wavFile'
 import type { Job } from '#shared/contract/jobs'
 import type { SeparationResult } from '#shared/contract/separation'
 import { checkpointCancel } from '#shared/jobs/work'
+import { tones } from '#test/audioFixtures'
 import { writeNoise } from '#test/sound'
 import { openSoundLibrary, type SoundLibrary } from '#test/soundLibrary'
 import { largestDifference, readAll } from '#test/soundFiles'
@@ -96,6 +98,22 @@ describe('stems of a finished separation', () => {
     expect(again.elapsedSeconds).toBe(elapsedSeconds)
     expect(again.stems.map(({ soundId }) => soundId)).toEqual(ids)
     await expect(store.sounds.get(ids[0]!)).resolves.toMatchObject({ frames: 44100 })
+  })
+
+  // Would catch: stems that were turned down to fit a format, beside a song that was not.
+  it('of a song that passes full scale sum to its sound at its own level, as floats', async () => {
+    const path = join(app.scratch, 'loud.wav')
+    const writer = await createAudioWriter(path, { format: 'wav32f', sampleRate: 44100, channels: 2 })
+    const planes = tones(2, 60_000, 44100, 1.6)
+    await writer.write(planes)
+    await writer.finish()
+    const sound = await app.decoded(path)
+    const { stems, nullResidualDbfs, warnings } = await separated(path, app.services, { format: 'wav32f' })
+    const [vocals, music] = await Promise.all(stems.map(async ({ soundId }) => readAll(await app.services.sounds.path(soundId!))))
+    const sum = vocals!.map((plane, c) => plane.map((value, i) => value + music![c]![i]!))
+    expect(largestDifference(sum, await readAll(await app.services.sounds.path(sound.id)))).toBeLessThanOrEqual(1e-6)
+    expect(largestDifference(sum, planes)).toBeLessThanOrEqual(1e-6)
+    expect([nullResidualDbfs <= -120, warnings]).toEqual([true, []])
   })
 
   it('in FLAC are decoded for it', async () => {
