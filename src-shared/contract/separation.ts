@@ -6,7 +6,7 @@ export const qualities = ['fast', 'best'] as const
 export const quality = z.enum(qualities)
 export type Quality = z.infer<typeof quality>
 
-export const stemFormats = ['wav16', 'wav24', 'wav32f', 'flac', 'mp3', 'aiff'] as const
+export const stemFormats = ['wav16', 'wav24', 'wav32f', 'flac', 'mp3', 'aiff', 'm4a'] as const
 export const stemFormat = z.enum(stemFormats)
 export type StemFormat = z.infer<typeof stemFormat>
 

@@ -7,7 +7,7 @@ npm run separate                              separates the demo song
 npm run separate -- song.mp3 folder/ [options]
 
   --out DIR         where to write "TITLE - Vocals.wav" and "TITLE - Music.wav"   (stems)
-  --format FORMAT   wav16, wav24, wav32f, flac, mp3 or aiff                       (wav24)
+  --format FORMAT   wav16, wav24, wav32f, flac, mp3, aiff or m4a                  (wav24)
   --model ID        the model to use                                              (${defaultModelId})
   --quality QUALITY fast, or best: slower, and a little better                    (fast)
   --start SECONDS   where to begin                                                (0)
