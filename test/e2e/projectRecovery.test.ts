@@ -1,13 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AppContract, contract } from '#shared/contract/contract'
 import { type Client, createClient } from '#shared/contract/client'
 import type { Sound } from '#shared/contract/sounds'
 import { addMarker, placeSong } from '#shared/project/edits'
 import { emptyProject, type Project } from '#shared/project/project'
+import { type Browser, browserNote, chromiumPath, openBrowser } from '#test/chromium'
 import { projectRoot } from '#test/projectFiles'
 import { setUp } from '#test/setUp'
 
@@ -21,7 +23,7 @@ afterAll(() => {
 })
 
 /** Starts the built program over the one library, and gives its contract and how to kill it as a crash would. */
-async function start(): Promise<{ client: Client<AppContract>; kill: () => Promise<unknown> }> {
+async function start(): Promise<{ url: string; client: Client<AppContract>; kill: () => Promise<unknown> }> {
   const program = spawn(process.execPath, [join(projectRoot, 'out/main/web.js'), '--no-open'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, TMPDIR: scratch, TEMP: scratch, STEMWRIGHT_LIBRARY: join(scratch, 'library') },
@@ -44,7 +46,7 @@ async function start(): Promise<{ client: Client<AppContract>; kill: () => Promi
     program.kill('SIGKILL')
     return ended
   }
-  return { client: createClient(contract, { request, onEvent: () => () => {} }), kill }
+  return { url: url.href, client: createClient(contract, { request, onEvent: () => () => {} }), kill }
 }
 
 async function decodedDemo(client: Client<AppContract>): Promise<Sound> {
@@ -113,5 +115,86 @@ describe('a server that is killed', () => {
     }
     await program.client.projects.save({ sessionId: 'saver', folder, project: { ...project, name: 'Torn' } })
     expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([])
+  })
+})
+
+describe.skipIf(!chromiumPath)(`a page whose server is killed${browserNote}`, () => {
+  let browser: Browser
+  beforeAll(async () => void (browser = await openBrowser()))
+  afterAll(() => browser?.close())
+
+  const button = (tab: Page, name: string) => tab.getByRole('button', { name, exact: true })
+  const lane = (tab: Page, name: string) => tab.getByRole('group', { name: new RegExp(`^${name}, lane`) })
+  const isPressed = (tab: Page, name: string) => button(tab, name).getAttribute('aria-pressed')
+  const newTab = async (url: string) => {
+    const tab = await browser.context.newPage()
+    await tab.goto(url)
+    return tab
+  }
+
+  /** What is kept on the disk of edits to the demo song. */
+  function kept(): string {
+    const folder = join(scratch, 'library/recovery')
+    const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : []
+    return files.map((name) => readFileSync(join(folder, name), 'utf8')).find((text) => text.includes('"Demo"')) ?? ''
+  }
+
+  it('offers the edits to the next page, in one step to be undone; a page that stays keeps those made meanwhile', async () => {
+    const first = await start()
+    const tab = await newTab(first.url)
+    await button(tab, 'Try the demo song').click()
+    await lane(tab, 'Demo').waitFor()
+    await button(tab, 'Mute Demo').click()
+    await expect.poll(kept, { timeout: 30_000 }).toMatch(/"muted":true/)
+    await first.kill()
+    await tab.close()
+
+    const second = await start()
+    const next = await newTab(second.url)
+    await button(next, 'Recover').click()
+    await lane(next, 'Demo').waitFor()
+    expect(await isPressed(next, 'Mute Demo')).toBe('true')
+    await next.getByText(/were not saved when Stemwright ended/).waitFor()
+    await next.keyboard.press('Control+z')
+    await lane(next, 'Demo').waitFor({ state: 'detached' })
+    await next.keyboard.press('Control+Shift+z')
+    await lane(next, 'Demo').waitFor()
+
+    await second.kill()
+    await button(next, 'Solo Demo').click()
+    await start()
+    await button(next, 'Load again').click({ timeout: 60_000 })
+    await expect.poll(() => isPressed(next, 'Solo Demo'), { timeout: 60_000 }).toBe('true')
+    await next.close()
+  })
+
+  it('is refused a project that another window has open, until that is closed', async () => {
+    const { url, kill } = await start()
+    const first = await newTab(url)
+    await button(first, 'Try the demo song').click()
+    await lane(first, 'Demo').waitFor()
+    await first.keyboard.press('Control+s')
+    await first.getByRole('dialog').getByLabel('Name').fill('Shared')
+    await first.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click()
+    await first.getByText('Saved as “Shared”.').first().waitFor()
+    const second = await newTab(url)
+    const openShared = async () => {
+      if (!(await second.getByRole('dialog').count())) await button(second, 'Open project…').click()
+      await second.getByRole('dialog').getByRole('button', { name: /^Shared/ }).click()
+    }
+    await openShared()
+    await second.getByText(/The project is open in another window/).first().waitFor()
+    expect(await lane(second, 'Demo').count()).toBe(0)
+    await button(first, 'Mute Demo').click()
+    await first.keyboard.press('Control+s')
+    await first.getByText('Project saved.').first().waitFor()
+    await first.close()
+    await expect.poll(async () => {
+      await openShared()
+      return lane(second, 'Demo').waitFor({ timeout: 3000 }).then(() => true, () => false)
+    }, { timeout: 60_000 }).toBe(true)
+    expect(await isPressed(second, 'Mute Demo')).toBe('true')
+    await second.close()
+    await kill()
   })
 })
