@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { sizeOf, type NamedArrays, type NamedShapes } from '#main/engine/engine'
 import { modelShapes } from '#main/models/duoVae'
 import { modelFileCard, type ModelFileCard } from '#main/models/modelCard'
 import { decodeWeights, encodeWeights } from '#main/models/weightsFile'
+import { makeFolder } from '#main/node/makeFolder'
 import { AppError } from '#shared/errors'
 
 export interface LoadedModel {
@@ -62,7 +63,7 @@ export async function saveModel(
 
 /** Writes the weights of any network and a card that says what they are. */
 export async function saveWeights(directory: string, parameters: NamedArrays, shapes: NamedShapes, card: object): Promise<void> {
-  await mkdir(directory, { recursive: true })
+  await makeFolder(directory)
   const weights = encodeWeights(parameters, shapes)
   const count = Object.values(parameters).reduce((sum, values) => sum + values.length, 0)
   await writeWhole(join(directory, 'weights.safetensors'), weights)

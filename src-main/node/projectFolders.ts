@@ -1,7 +1,8 @@
 import { constants } from 'node:fs'
-import { copyFile, mkdir, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { createDocumentFile } from '#main/node/documentFile'
+import { makeFolder } from '#main/node/makeFolder'
 import { outputError } from '#main/node/outputError'
 import { acquireLock } from '#main/node/processLock'
 import { alreadyThere, exists, TemporaryFile } from '#main/node/temporaryFile'
@@ -29,7 +30,7 @@ export function createProjectFolders(home: string): ProjectFolders {
     async write(folder, { content, audio, obsolete }, onCopied) {
       const place = join(folder, 'audio')
       try {
-        await mkdir(place, { recursive: true })
+        await makeFolder(place)
         for (const [index, copy] of audio.entries()) {
           await copyWhereMissing(place, copy)
           onCopied(index + 1)
@@ -65,7 +66,7 @@ export function createProjectFolders(home: string): ProjectFolders {
     remove: (folder) => rm(folder, { recursive: true, force: true }),
     async claim(folder) {
       try {
-        await mkdir(folder, { recursive: true })
+        await makeFolder(folder)
         return await acquireLock(join(folder, lockName))
       } catch (error) {
         if (error instanceof AppError) throw error

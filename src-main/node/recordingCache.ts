@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto'
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Stereo } from '#shared/audio/audioClip'
 import { readManifest, type Manifest, type ManifestEntry, type ManifestOptions } from '#main/datasets/manifest'
 import { activeStretches, type Recording } from '#main/datasets/recordings'
 import { openAudio } from '#main/node/audioReader'
+import { makeFolder } from '#main/node/makeFolder'
 import { mixtureBlocks } from '#main/node/mixtureBlocks'
+import { outputError } from '#main/node/outputError'
+import { TemporaryFile } from '#main/node/temporaryFile'
 import { concatenate } from '#shared/audio/concatenate'
 import { createResampler } from '#shared/dsp/resample'
 import { checkpointCancel, type WorkContext } from '#shared/jobs/work'
@@ -42,7 +45,7 @@ export async function cacheRecordings(
   sampleRate: number,
   context: WorkContext,
 ): Promise<CachedRecording[]> {
-  await mkdir(cacheFolder, { recursive: true })
+  await makeFolder(cacheFolder)
   const cached: CachedRecording[] = []
   for (const entry of entries) {
     context.onProgress({ stage: 'decoding', completed: cached.length, total: entries.length, unit: 'files' })
@@ -66,14 +69,25 @@ async function cacheRecording(
   if (!existsSync(note)) {
     const sound = await decodeStereo(source, sampleRate)
     const scale = Math.max(1e-6, ...sound.map(peak)) / 32767
-    await writeFile(`${file}.part`, interleaved(sound, scale))
-    await rename(`${file}.part`, file)
+    await keep(file, interleaved(sound, scale))
     const facts = { frames: sound[0].length, active: activeStretches(sound, sampleRate), scale }
-    await writeFile(`${note}.part`, JSON.stringify(facts))
-    await rename(`${note}.part`, note)
+    await keep(note, JSON.stringify(facts))
   }
   const facts = JSON.parse(await readFile(note, 'utf8')) as Pick<CachedRecording, 'frames' | 'active' | 'scale'>
   return { id: path, kind, group, file, ...facts }
+}
+
+/** Under a name of its own until it is whole: another training may be decoding the same file now. */
+async function keep(path: string, content: Int16Array | string): Promise<void> {
+  const file = await TemporaryFile.create(path)
+  try {
+    await writeFile(file.path, content)
+    await file.publish(true)
+  } catch (error) {
+    throw outputError(path, error)
+  } finally {
+    await file.discard()
+  }
 }
 
 /** A whole file at another rate; mono becomes two equal channels, more than two are mixed down. */

@@ -1,5 +1,6 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '#main/node/makeFolder'
 import { outputError } from '#main/node/outputError'
 import { isRunning } from '#main/node/temporaryFile'
 
@@ -7,7 +8,7 @@ const stagingName = /^\.staged-(\d+)-/
 
 /** Makes a hidden folder inside `library`, so that publishing is a rename; what a killed app left there goes. */
 export async function makeStagingFolder(library: string): Promise<string> {
-  await mkdir(library, { recursive: true })
+  await makeFolder(library)
   for (const name of await readdir(library)) {
     const owner = stagingName.exec(name)?.[1]
     if (owner !== undefined && !isRunning(Number(owner))) await rm(join(library, name), { recursive: true, force: true })

@@ -8,13 +8,11 @@ import { SampleStore } from '#main/node/sampleStore'
 import { publishTogether } from '#main/node/publishTogether'
 import { measureResidual, surveyStems, writeStems, type StemSource } from '#main/node/stemPasses'
 import { StemPreview, type StemPreviewRequest } from '#main/node/stemPreview'
+import type { StemPaths } from '#main/services/platform'
 
-export interface StemPaths {
-  readonly vocalsPath: string
-  readonly musicPath: string
-}
-
-export interface StemFilesRequest extends StemPaths {
+export interface StemFilesRequest {
+  /** Where the stems go. */
+  readonly paths: StemPaths
   readonly sourcePath: string
   /** First frame of the source; 0 by default. */
   readonly start?: number
@@ -32,7 +30,9 @@ export interface StemFilesRequest extends StemPaths {
   readonly preview?: StemPreviewRequest | undefined
 }
 
-export interface StemFilesResult extends StemPaths {
+export interface StemFilesResult {
+  /** Where the stems are. */
+  readonly paths: StemPaths
   readonly frames: number
   /** Hertz. */
   readonly sampleRate: number
@@ -64,7 +64,7 @@ export async function writeStemFiles(request: StemFilesRequest, context: WorkCon
   requireSupported({ format: request.format, sampleRate, channels })
   const source: StemSource = { reader, start: request.start, length: request.length, channels }
   const preview = request.preview && (await StemPreview.create(request.preview, { sampleRate, channels }))
-  const store = preview?.vocals ?? (await SampleStore.create(request.vocalsPath, channels))
+  const store = preview?.vocals ?? (await SampleStore.create(request.paths.vocals, channels))
   const writers: AudioWriter[] = []
   try {
     const facts = await surveyStems(source, request.vocals, { store, preview }, context)
@@ -73,12 +73,11 @@ export async function writeStemFiles(request: StemFilesRequest, context: WorkCon
     const pair = await openWriters(request, source, plan, writers)
     await writeStems(source, plan, store, pair, request.seed, facts.frames, context)
     const residual = await measureResidual(source, plan, pair, facts.frames, context)
-    const vocalsFile = { writer: pair.vocals, path: request.vocalsPath }
-    const musicFile = { writer: pair.music, path: request.musicPath }
-    const [vocalsPath, musicPath] = await publishTogether([vocalsFile, musicFile] as const, request.overwrite)
+    const vocalsFile = { writer: pair.vocals, path: request.paths.vocals }
+    const musicFile = { writer: pair.music, path: request.paths.accompaniment }
+    const [vocals, accompaniment] = await publishTogether([vocalsFile, musicFile] as const, request.overwrite)
     return {
-      vocalsPath,
-      musicPath,
+      paths: { vocals, accompaniment },
       frames: facts.frames,
       sampleRate,
       channels,
@@ -104,7 +103,7 @@ async function openWriters(request: StemFilesRequest, { reader, channels }: Stem
     opened.push(writer)
     return writer
   }
-  return { vocals: await open(request.vocalsPath, 'Vocals'), music: await open(request.musicPath, 'Music') }
+  return { vocals: await open(request.paths.vocals, 'Vocals'), music: await open(request.paths.accompaniment, 'Music') }
 }
 
 function stemTags(tags: Tags, stem: string, plan: StemPlan): Tags {

@@ -1,8 +1,8 @@
 import { SampleStore } from '#main/node/sampleStore'
+import type { StemPaths } from '#main/services/platform'
 
 export interface StemPreviewRequest {
-  readonly vocalsPath: string
-  readonly musicPath: string
+  readonly paths: StemPaths
   /** Length that the files promise from the beginning on. */
   readonly expectedFrames: number
   /** Is told how many frames of both stems can be read. */
@@ -26,9 +26,9 @@ export class StemPreview {
 
   /** @throws OUTPUT_NOT_WRITABLE, DISK_FULL */
   static async create(request: StemPreviewRequest, shape: { sampleRate: number; channels: number }): Promise<StemPreview> {
-    const vocals = await SampleStore.createWav(request.vocalsPath, shape, request.expectedFrames)
+    const vocals = await SampleStore.createWav(request.paths.vocals, shape, request.expectedFrames)
     try {
-      return new StemPreview(request, vocals, await SampleStore.createWav(request.musicPath, shape, request.expectedFrames))
+      return new StemPreview(request, vocals, await SampleStore.createWav(request.paths.accompaniment, shape, request.expectedFrames))
     } catch (error) {
       await vocals.discard()
       throw error

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { access, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { access, link, open, readdir, rename, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { AppError } from '#shared/errors'
+import { makeFolder } from '#main/node/makeFolder'
 import { outputError } from '#main/node/outputError'
 
 /** Tells our files from those of the same program on another machine that shares the folder. */
@@ -28,7 +29,7 @@ export class TemporaryFile {
   static async create(destination: string): Promise<TemporaryFile> {
     const folder = dirname(destination)
     try {
-      await mkdir(folder, { recursive: true })
+      await makeFolder(folder)
       await removeLeftovers(folder)
       const path = join(folder, `.stemwright-${host}-${process.pid}-${++count}.part`)
       live.add(path)

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Manifest, ManifestOptions } from '#main/datasets/manifest'
 import type { Differentiable, Engine } from '#main/engine/engine'
@@ -10,6 +10,7 @@ import { shapesOf, type ParameterSpecs } from '#main/models/layers'
 import { convVaeFamily } from '#main/node/convVaeTraining'
 import { splitMembers } from '#main/models/members'
 import { duoVaeFamily } from '#main/node/duoVaeTraining'
+import { makeFolder } from '#main/node/makeFolder'
 import { loadModel, writeWhole } from '#main/node/modelFiles'
 import { appendHistory, rewindHistory } from '#main/node/runHistory'
 import type { TrainingFamily } from '#main/node/trainingFamily'
@@ -62,11 +63,14 @@ export interface RunConfig {
   readonly base?: BaseModel | undefined
 }
 
+const configName = 'config.json'
+
 type ModelConfig = DuoVaeConfig | ConvVaeConfig
 
 /** Runs or continues a training; the best model so far is always whole in `model/`. */
 export async function runTraining(run: TrainingRun, engine: Engine, context: WorkContext): Promise<StopReason> {
-  const { model, training: config, base } = await openConfig(run)
+  const opened = await openConfig(run)
+  const { model, training: config, base } = opened
   const family = familyOf(run, model, config, engine, base)
   const checkpoint = await openCheckpoint(run, family.specs, config, base)
   await rewindHistory(run.runFolder, checkpoint.optimizer.step)
@@ -74,11 +78,14 @@ export async function runTraining(run: TrainingRun, engine: Engine, context: Wor
   let differentiable: Differentiable | undefined
   try {
     differentiable = await engine.compileGradients(family.program)
+    const validate = await family.openValidation(differentiable)
+    // Only now is it a run: data that were refused must not stand in the way of the next attempt.
+    if (!run.resume) await keepConfig(run.runFolder, opened)
     const ports = {
       program: family.program,
       differentiable,
       batch: (step: number) => loader.batch(step),
-      validate: await family.openValidation(differentiable),
+      validate,
       now: () => performance.now() / 1000,
       save: (state: Checkpoint, line: HistoryLine) => saveEpoch(run, family, state, line),
     }
@@ -103,20 +110,21 @@ function familyOf(run: TrainingRun, model: ModelConfig, config: TrainingConfig, 
 }
 
 async function openConfig({ runFolder, preset, overrides, resume, data, from }: TrainingRun): Promise<RunConfig> {
-  const path = join(runFolder, 'config.json')
   if (resume) {
     const saved = await readRunConfig(runFolder)
     return { ...saved, training: { ...saved.training, ...(overrides.totalSteps && { totalSteps: overrides.totalSteps }) } }
   }
-  if (existsSync(path)) {
+  if (existsSync(join(runFolder, configName))) {
     const advice = 'continue it with --resume or name another folder with --out'
     throw new AppError('OUTPUT_EXISTS', `${runFolder} already holds a run. Nothing was changed; ${advice}.`)
   }
   const training = trainingConfig.parse({ ...preset.training, ...overrides })
-  const config = { model: preset.model, training, data, ...(from !== undefined && { base: await describeBase(from) }) }
-  await mkdir(runFolder, { recursive: true })
-  await writeWhole(path, `${JSON.stringify(config, undefined, 2)}\n`)
-  return config
+  return { model: preset.model, training, data, ...(from !== undefined && { base: await describeBase(from) }) }
+}
+
+async function keepConfig(runFolder: string, config: RunConfig): Promise<void> {
+  await makeFolder(runFolder)
+  await writeWhole(join(runFolder, configName), `${JSON.stringify(config, undefined, 2)}\n`)
 }
 
 async function describeBase(folder: string): Promise<BaseModel> {
@@ -126,7 +134,7 @@ async function describeBase(folder: string): Promise<BaseModel> {
 
 /** What a run was started with, as its config.json says. @throws AppError INVALID_INPUT when the folder holds no run. */
 export async function readRunConfig(runFolder: string): Promise<RunConfig> {
-  const text = await readFile(join(runFolder, 'config.json'), 'utf8').catch(() => notARun(runFolder))
+  const text = await readFile(join(runFolder, configName), 'utf8').catch(() => notARun(runFolder))
   const config = JSON.parse(text) as RunConfig
   return { ...config, training: trainingConfig.parse(config.training) }
 }

@@ -97,5 +97,6 @@ describe('training from the command line', () => {
       finished(train('none', 12, '--data', join(folder, 'whole'), '--validation', '')),
     ])
     expect(answers.map(({ code, output }) => `${code} ${/^([A-Z]+_[A-Z_]+):/m.exec(output)?.[1]}`)).toEqual(['3 CHECKPOINT_CORRUPT', '3 OUTPUT_EXISTS', '3 DATASET_EMPTY'])
+    expect(await readdir(folder), 'a refused attempt stands in the way of the next').not.toContain('none')
   })
 })

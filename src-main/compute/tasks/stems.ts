@@ -34,13 +34,12 @@ interface StemsToSave {
 
 /** Writes vocals and what they leave of the song, with the song's own tags. */
 export async function saveStems({ song, path, range, vocals, output, preview }: StemsToSave, context: WorkContext) {
-  const { vocalsPath, musicPath, warnings, ...facts } = await writeStemFiles(
+  const { warnings, ...facts } = await writeStemFiles(
     {
       sourcePath: path,
       ...range,
       vocals,
-      vocalsPath: join(output.folder, output.names.vocals),
-      musicPath: join(output.folder, output.names.accompaniment),
+      paths: { vocals: join(output.folder, output.names.vocals), accompaniment: join(output.folder, output.names.accompaniment) },
       format: output.format,
       overwrite: output.overwrite,
       tags: song.info.tags,
@@ -49,7 +48,7 @@ export async function saveStems({ song, path, range, vocals, output, preview }: 
     },
     context,
   )
-  return { ...facts, warnings: [...warnings], paths: { vocals: vocalsPath, accompaniment: musicPath } }
+  return { ...facts, warnings: [...warnings] }
 }
 
 /** What a separation that can be heard while it runs is made with. */
@@ -65,8 +64,7 @@ export function audibleWork(song: AudioReader, range: FrameRange, paths: Compute
   let readyFrames = 0
   return {
     preview: {
-      vocalsPath: paths.vocals,
-      musicPath: paths.accompaniment,
+      paths,
       // A file that does not tell its length is promised to last a day, which nothing reads to the end.
       expectedFrames: expectedFrames(song, range) ?? 86_400 * song.info.sampleRate,
       onReady: (frames) => (readyFrames = frames),

@@ -63,8 +63,8 @@ async function endToEnd({ card, parameters }: LoadedModel): Promise<string[][]> 
     const context = unwatchedContext()
     const input = { sampleRate, channels, frames, blocks: mixtureBlocks(reader) }
     const vocals = separateVocals(input, separator, { quality: 'fast' }, context)
-    const paths = { vocalsPath: join(folder, 'vocals.wav'), musicPath: join(folder, 'music.wav') }
-    await writeStemFiles({ sourcePath: song, vocals, ...paths, format: 'wav24', overwrite: true, seed: 1 }, context)
+    const paths = { vocals: join(folder, 'vocals.wav'), accompaniment: join(folder, 'music.wav') }
+    await writeStemFiles({ sourcePath: song, vocals, paths, format: 'wav24', overwrite: true, seed: 1 }, context)
     await reader.close()
     const taken = (performance.now() - loaded) / 1000
     separator.dispose()

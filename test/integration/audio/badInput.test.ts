@@ -93,8 +93,8 @@ describe('samples that make no sense', () => {
 
   it('digital silence', async () => {
     const silence = [new Float32Array(44_100), new Float32Array(44_100)]
-    const paths = { sourcePath: fixture('16.wav', silence), vocalsPath: at('v.wav'), musicPath: at('m.wav') }
-    const request = { ...paths, vocals: blocksOf(silence), format: 'wav24', overwrite: false, seed: 1 } as const
+    const paths = { vocals: at('v.wav'), accompaniment: at('m.wav') }
+    const request = { sourcePath: fixture('16.wav', silence), paths, vocals: blocksOf(silence), format: 'wav24', overwrite: false, seed: 1 } as const
     await expect(writeStemFiles(request, quietContext())).rejects.toMatchObject({ code: 'AUDIO_SILENT' })
     expect(readdirSync(folder)).toEqual(['16.wav'])
   })
@@ -226,8 +226,8 @@ describe('a full disk', () => {
     const extension = extensionOf(format)
     const source = fixture('24.wav', tones(2, 30 * 44100, 44100, 0.4))
     const vocals = (await readAll(source)).map((plane) => plane.map((value) => value / 3))
-    const paths = { sourcePath: source, vocalsPath: join(disk, `v${extension}`), musicPath: join(disk, `m${extension}`) }
-    const request = { ...paths, vocals: blocksOf(vocals), format, overwrite: false, seed: 1 } as const
+    const paths = { vocals: join(disk, `v${extension}`), accompaniment: join(disk, `m${extension}`) }
+    const request = { sourcePath: source, paths, vocals: blocksOf(vocals), format, overwrite: false, seed: 1 } as const
     await expect(writeStemFiles(request, quietContext())).rejects.toMatchObject({ code: 'DISK_FULL' })
     expect(readdirSync(disk)).toEqual([])
   })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openAudio } from '#main/node/audioReader'
 import { audioFormats, type AudioFormat } from '#main/node/audioWriter'
-import { writeStemFiles, type StemFilesRequest } from '#main/node/stemFiles'
+import { writeStemFiles, type StemFilesRequest, type StemFilesResult } from '#main/node/stemFiles'
 import { extensionOf } from '#shared/project/fileNames'
 import { encodeWav } from '#shared/audio/wavCodec'
 import { asStored, fixtureKind, fixtureKinds, tones, writeFixture } from '#test/audioFixtures'
@@ -23,13 +23,13 @@ function estimate(mixture: readonly Float32Array[], factor = 0.4): Float32Array[
 
 function request(sourcePath: string, vocals: readonly Float32Array[], format: AudioFormat, more: Partial<StemFilesRequest> = {}): StemFilesRequest {
   const name = (stem: string) => join(folder, `Song - ${stem}${extensionOf(format)}`)
-  const paths = { vocalsPath: name('Vocals'), musicPath: name('Music') }
-  return { sourcePath, vocals: blocksOf(vocals), format, overwrite: false, seed: 1, ...paths, ...more }
+  const paths = { vocals: name('Vocals'), accompaniment: name('Music') }
+  return { sourcePath, vocals: blocksOf(vocals), format, overwrite: false, seed: 1, paths, ...more }
 }
 
-async function sumOf(paths: { vocalsPath: string; musicPath: string }): Promise<Float64Array[]> {
-  const vocals = await readAll(paths.vocalsPath)
-  const music = await readAll(paths.musicPath)
+async function sumOf({ paths }: Pick<StemFilesResult, 'paths'>): Promise<Float64Array[]> {
+  const vocals = await readAll(paths.vocals)
+  const music = await readAll(paths.accompaniment)
   return vocals.map((plane, channel) => Float64Array.from(plane, (value, i) => value + music[channel]![i]!))
 }
 
@@ -73,7 +73,7 @@ describe('stems sum to the song', () => {
     for (const format of ['wav24', 'wav32f', 'flac', 'aiff'] as const) {
       const result = await writeStemFiles(request(source, estimate(mixture), format), quietContext())
       expect(result.nullResidualDbfs).toBe(-200)
-      expect((await openAudio(result.musicPath)).info).toMatchObject({ sampleRate: rate, channels: 1, frames: rate + 123 })
+      expect((await openAudio(result.paths.accompaniment)).info).toMatchObject({ sampleRate: rate, channels: 1, frames: rate + 123 })
     }
   })
 
@@ -84,7 +84,7 @@ describe('stems sum to the song', () => {
     const vocals = mixture.map((plane) => plane.map((value) => value * 0.37))
     const result = await writeStemFiles(request(source, vocals, 'wav32f'), quietContext())
     expect(result.nullResidualDbfs).toBe(-200)
-    expect(largestDifference(await readAll(result.vocalsPath), vocals)).toBeLessThan(2 ** -33)
+    expect(largestDifference(await readAll(result.paths.vocals), vocals)).toBeLessThan(2 ** -33)
   })
 
   it('six channels are mixed down, and the note says so', async () => {
@@ -134,7 +134,7 @@ describe('16 bit', () => {
     const vocals = mixture.map((plane) => plane.map(() => Math.fround(0.3 / 32768)))
     const result = await writeStemFiles(request(source, vocals, 'wav16'), quietContext())
     expect(result.nullResidualDbfs).toBe(-200)
-    const written = (await readAll(result.vocalsPath))[0]!
+    const written = (await readAll(result.paths.vocals))[0]!
     const mean = written.reduce((sum, value) => sum + value * 32768, 0) / written.length
     expect(mean).toBeCloseTo(0.3, 1)
   })
@@ -143,7 +143,7 @@ describe('16 bit', () => {
     const source = makeSource('16.wav', 1, 44100)
     const vocals = (await readAll(source)).map((plane) => plane.map((value) => Math.round(value * 9000) / 32768))
     const result = await writeStemFiles(request(source, vocals, 'wav16'), quietContext())
-    expect(largestDifference(await readAll(result.vocalsPath), vocals)).toBe(0)
+    expect(largestDifference(await readAll(result.paths.vocals), vocals)).toBe(0)
   })
 })
 
@@ -156,7 +156,7 @@ describe('full scale', () => {
     expect(result.gainDb).toBeCloseTo(-20 * Math.log10(peak), 3)
     expect(residual(mixture, await sumOf(result), 10 ** (result.gainDb / 20))).toBeLessThanOrEqual(lsb24 * 1.01)
     expect(result.warnings.join(' ')).toMatch(/turned down by the same 4\.\d\d dB/)
-    const { tags } = (await openAudio(result.vocalsPath)).info
+    const { tags } = (await openAudio(result.paths.vocals)).info
     expect(tags.title).toBe('Song (Vocals)')
     expect(Number(tags.stemwright_gain_db)).toBeCloseTo(result.gainDb, 2)
   })
@@ -173,7 +173,7 @@ describe('full scale', () => {
     }
     const float = await writeStemFiles(request(source, vocals, 'wav32f'), quietContext())
     expect(float.warnings).toEqual([])
-    expect(Math.max(...(await readAll(float.musicPath))[0]!)).toBeGreaterThan(1.05)
+    expect(Math.max(...(await readAll(float.paths.accompaniment))[0]!)).toBeGreaterThan(1.05)
   })
 
   it('a large overshoot turns both stems down', async () => {
@@ -192,11 +192,11 @@ describe('names', () => {
     const mixture = await readAll(source)
     writeFileSync(join(folder, 'Song - Music.wav'), 'mine')
     const result = await writeStemFiles(request(source, estimate(mixture), 'wav16'), quietContext())
-    expect(result.vocalsPath).toMatch(/Song - Vocals \(2\)\.wav$/)
-    expect(result.musicPath).toMatch(/Song - Music \(2\)\.wav$/)
+    expect(result.paths.vocals).toMatch(/Song - Vocals \(2\)\.wav$/)
+    expect(result.paths.accompaniment).toMatch(/Song - Music \(2\)\.wav$/)
     const over = await writeStemFiles(request(source, estimate(mixture), 'wav16', { overwrite: true }), quietContext())
-    expect(over.musicPath).toMatch(/Song - Music\.wav$/)
-    expect((await openAudio(over.musicPath)).info.frames).toBe(8123)
+    expect(over.paths.accompaniment).toMatch(/Song - Music\.wav$/)
+    expect((await openAudio(over.paths.accompaniment)).info.frames).toBe(8123)
   })
 })
 

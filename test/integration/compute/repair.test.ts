@@ -33,12 +33,12 @@ async function separated(format: AudioFormat, rate: number, encoding: 'int16' | 
   const mixture = join(folder, 'mixture.wav')
   writeFileSync(mixture, encodeWav({ sampleRate: rate, channels }, encoding))
   const vocals = [0, 1].map(() => voice.subarray(offset))
-  const paths = { vocalsPath: join(folder, 'v.wav'), musicPath: join(folder, 'm.wav') }
+  const paths = { vocals: join(folder, 'v.wav'), accompaniment: join(folder, 'm.wav') }
   const stems = await writeStemFiles(
-    { sourcePath: mixture, start: offset, length, vocals: blocksOf(vocals), format, overwrite: false, seed: 1, ...paths },
+    { sourcePath: mixture, start: offset, length, vocals: blocksOf(vocals), format, overwrite: false, seed: 1, paths },
     quietContext(),
   )
-  return { pair: { vocals: stems.vocalsPath, accompaniment: stems.musicPath, mixture, offset }, length, residual: stems.nullResidualDbfs }
+  return { pair: { ...stems.paths, mixture, offset }, length, residual: stems.nullResidualDbfs }
 }
 
 const output = () => ({ vocals: join(folder, 'new', 'v.wav'), accompaniment: join(folder, 'new', 'm.wav') })
