@@ -1,19 +1,20 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createExportFolders } from '#main/hosts/web/exportFolders'
+import { createKeptAddress } from '#main/hosts/web/keptAddress'
 import { openBrowser } from '#main/hosts/web/openBrowser'
 import { createUploads } from '#main/hosts/web/uploads'
 import { startWebServer } from '#main/hosts/web/webServer'
 import { appRoot } from '#main/node/appRoot'
-import { nodePlatform } from '#main/node/nodePlatform'
+import { createDocumentFile } from '#main/node/documentFile'
+import { dataFolder, nodePlatform } from '#main/node/nodePlatform'
 import { createServices } from '#main/services/createServices'
 
 const help = `Usage: npm start -- [--no-open] [--port N]
   --no-open   do not open the browser, only print the address
-  --port N    listen at this port of 127.0.0.1 instead of a free one
+  --port N    listen at this port of 127.0.0.1 instead of that of the last time, or a free one
 `
 
 const report = (error: unknown) => void process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
@@ -26,10 +27,10 @@ async function run(args: readonly string[]): Promise<void> {
   if (values.help) return void process.stdout.write(help)
   const port = Number(values.port ?? 0)
   if (!Number.isInteger(port) || port < 0 || port > 65535) throw new TypeError(`--port ${values.port} is no port.`)
-  await serve(port, !values['no-open'])
+  await serve(port || undefined, !values['no-open'])
 }
 
-async function serve(port: number, open: boolean): Promise<void> {
+async function serve(wanted: number | undefined, open: boolean): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'stemwright-'))
   const uploads = createUploads(join(scratch, 'uploads'))
   const exports = createExportFolders(join(scratch, 'exports'))
@@ -40,11 +41,11 @@ async function serve(port: number, open: boolean): Promise<void> {
   const services = createServices({ ...nodePlatform('web'), uploadPath: uploads.path, discardCopy }, report)
   process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
   const page = join(appRoot, 'out', 'renderer')
-  const token = randomBytes(24).toString('base64url')
-  const server = await startWebServer({ services, token, page, uploads, exports, port, report })
+  const address = createKeptAddress(createDocumentFile(join(dataFolder(), 'web-address.json'), 0o600))
+  const server = await address.serve(wanted, (at) => startWebServer({ services, ...at, page, uploads, exports, report }))
   const stop = () => {
     services.close()
-    void server.close().then(() => process.exit(0))
+    void Promise.all([server.close(), address.forgetToken()]).then(() => process.exit(0))
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
