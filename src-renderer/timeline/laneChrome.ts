@@ -204,14 +204,14 @@ function drawRegions({ context, picture, ratio }: Pen, regions: readonly Spectra
   const { grid, axis } = picture
   const x = (frame: number) => frame / grid.framesPerColumn - grid.first
   const y = (hertz: number) => top + height * (1 - Math.min(1, Math.max(0, shareOfHertz(axis, hertz))))
-  const path = new Path2D()
-  for (const region of regions) addRegion(path, region, x, y)
+  const area = new Path2D()
+  for (const region of regions) addRegion(area, region, x, y)
   context.save()
   context.beginPath()
   context.rect(0, top, grid.count, height)
   context.clip()
   context.fillStyle = 'rgb(255 255 255 / 0.22)'
-  context.fill(path, 'nonzero')
+  context.fill(area, 'nonzero')
   if (regions.some(({ kind }) => kind !== 'brush')) {
     const outline = new Path2D()
     for (const region of regions) if (region.kind !== 'brush') addRegion(outline, region, x, y)
