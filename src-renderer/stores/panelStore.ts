@@ -7,7 +7,7 @@ export type OpenDialog =
   | { kind: 'splitSongs'; songIds: string[] }
   | { kind: 'export' | 'settings' | 'shortcuts' | 'openProject' | 'saveProject' | 'blindTest' }
   | { kind: 'deleteSong'; soundId: string; name: string }
-  | { kind: 'unsaved'; then: () => void }
+  | { kind: 'unsaved'; goOn: () => void }
 
 export type DrawerTab = 'songs' | 'queue'
 export type InspectorTab = 'clip' | 'repair' | 'events'

@@ -12,12 +12,13 @@ const kindNames: Partial<Record<string, string>> = {
   drag: 'Get ready to drag',
   repair: 'Repair',
   reshape: 'Cleaner or fuller',
+  reshapePreview: 'Try cleaner or fuller',
   audition: 'Listen',
   doubt: 'Look for doubtful spots',
 }
 
 /** Kinds that the user did not ask for by themselves: they are only listed while they run, or when they failed. */
-const quietKinds: ReadonlySet<string> = new Set(['sound', 'loudness', 'drag', 'audition', 'doubt'])
+const quietKinds: ReadonlySet<string> = new Set(['sound', 'loudness', 'drag', 'audition', 'reshapePreview', 'doubt'])
 
 export function jobKindName(kind: string): string {
   return kindNames[kind] ?? kind
@@ -61,7 +62,8 @@ export function stageTitle(stage: string): string {
 /** Whole per cent of all that the job has to do, while it runs. */
 export function percentOf(state: JobState<unknown> | undefined): number | undefined {
   if (state?.status !== 'running') return undefined
-  return Math.floor(overallShare(state.progress) * 100)
+  // The shares of the stages sum to a hair below 1.
+  return Math.floor(overallShare(state.progress) * 100 + 1e-6)
 }
 
 /**

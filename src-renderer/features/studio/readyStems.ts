@@ -25,8 +25,13 @@ export function readyProject(project: Project, split: ClipSplit, what: 'vocals' 
   const frames = split.range?.length ?? mixture.frames
   const sound = (stem: 'vocals' | 'accompaniment') => ({ id: `${prefix}${stem}`, soundId: `${prefix}${stem}/${split.jobId}`, name: stem })
   const pair = stemPairSources({
-    ...{ mixture, frames, modelId: '', quality: split.quality, offset: split.range?.start ?? 0 },
-    ...{ vocals: sound('vocals'), accompaniment: sound('accompaniment') },
+    mixture,
+    frames,
+    offset: split.range?.start ?? 0,
+    modelId: '',
+    quality: split.quality,
+    vocals: sound('vocals'),
+    accompaniment: sound('accompaniment'),
   })
   const lanes = { vocals: { trackId: 'ready-vocals', clipId: 'ready-vocals-clip' }, accompaniment: { trackId: 'ready-music', clipId: 'ready-music-clip' } }
   const placed = placeStems(project, { ...pair, mixtureClipId: split.clipId, lanes })

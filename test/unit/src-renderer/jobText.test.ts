@@ -10,7 +10,7 @@ const at = (stage: string, completed: number): JobState<unknown> => ({
 
 describe('what is said of a job', () => {
   it('counts per cent over all stages, so that the bar never goes back when the next stage begins', () => {
-    const steps = [at('starting', 0), at('separating', 50), at('separating', 100), at('writing', 0), at('writing', 100), at('checking', 100)]
+    const steps = [at('starting', 0), at('separating', 50), at('separating', 100), at('writing', 0), at('writing', 100), at('checking', 100), at('finishing', 100)]
     const percents = steps.map((state) => percentOf(state)!)
     expect(percents).toEqual([...percents].sort((a, b) => a - b))
     expect(percents.at(-1)).toBe(100)

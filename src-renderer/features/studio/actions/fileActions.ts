@@ -4,10 +4,10 @@ import { usePanelStore } from '#renderer/stores/panelStore'
 import { useProjectStore } from '#renderer/stores/projectStore'
 
 /** Does what would replace the open project, once the user knows what is unsaved. */
-export function leaveProject(then: () => void): void {
+export function leaveProject(goOn: () => void): void {
   const projects = useProjectStore()
-  if (projects.dirty && projects.project.tracks.length > 0) usePanelStore().open({ kind: 'unsaved', then })
-  else then()
+  if (projects.dirty && projects.project.tracks.length > 0) usePanelStore().open({ kind: 'unsaved', goOn })
+  else goOn()
 }
 
 /** What the keys of files and projects do. @param openSongs lets the user choose sound files */

@@ -16,7 +16,11 @@ export function useLaneSources(): ComputedRef<LaneSources> {
     const known = before.get(soundId)
     if (known && known.peaks === peaks && known.spectrogram === spectrogram) return known
     return {
-      ...{ soundId, sampleRate, frames, peaks, spectrogram },
+      soundId,
+      sampleRate,
+      frames,
+      peaks,
+      spectrogram,
       tile: (level, index) => sounds.tile(soundId, level, index),
       samples: (first, count) => sounds.samples(soundId, first, count),
     }
