@@ -38,10 +38,10 @@ export class SeparationWork {
     const staged = await this.world.platform.stems.stage(key)
     try {
       const output = { folder: staged.folder, names, overwrite: false, format }
-      const { report, paths } = await this.previews.during(context, (preview, heard) =>
-        this.separate(input, { output, preview, device: context.device }, heard),
-      )
-      const ids = await this.keepAsSounds(input, paths, context)
+      const { report, ids } = await this.previews.during(context, async (preview, heard) => {
+        const separated = await this.separate(input, { output, preview, device: context.device }, heard)
+        return { report: separated.report, ids: await this.keepAsSounds(input, separated.paths, finishing(separated.report.seconds, heard)) }
+      })
       return this.resultOf(key, input, { report, paths: await staged.publish(report, names, ids), sounds: ids })
     } finally {
       await staged.discard()
@@ -114,5 +114,19 @@ export class SeparationWork {
       await this.world.platform.stems.tidy(folder)
       throw error
     }
+  }
+}
+
+/** Tells of looking at both stems, each `seconds` long, as of one stage. */
+function finishing(seconds: number, { signal, onProgress }: TaskContext): TaskContext {
+  let before = 0
+  let last = 0
+  return {
+    signal,
+    onProgress({ completed, unit }) {
+      if (completed <= last) before += last
+      last = completed
+      onProgress({ stage: 'finishing', completed: before + completed, total: 2 * seconds, unit })
+    },
   }
 }

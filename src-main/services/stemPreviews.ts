@@ -28,9 +28,11 @@ export function createStemPreviews(platform: Platform, media: MediaRegistry): St
   const telling = (id: string, { paths }: StagedPreview, context: JobContext): TaskContext => {
     const vocalsUrl = media.register(`${id}-vocals.wav`, paths.vocals)
     const accompanimentUrl = media.register(`${id}-music.wav`, paths.accompaniment)
+    let frames = 0
     return {
       signal: context.signal,
-      onProgress({ readyFrames: frames = 0, ...progress }) {
+      onProgress({ readyFrames, ...progress }) {
+        frames = readyFrames ?? frames
         context.onProgress(frames > 0 ? { ...progress, ready: { frames, vocalsUrl, accompanimentUrl } } : progress)
       },
     }

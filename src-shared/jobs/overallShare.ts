@@ -2,12 +2,14 @@ import type { JobProgress } from '#shared/jobs/job'
 
 /**
  * The stages of a separation in their order, with a rough share of the whole time for each, so that one bar runs once and
- * not three times. A fast engine spends relatively more on the last two.
+ * not four times. A fast engine spends relatively more on all but the first.
  */
 const separationStages: readonly (readonly [string, number])[] = [
   ['separating', 0.88],
   ['writing', 0.07],
   ['checking', 0.05],
+  // Of stems for the library only, and over in a moment.
+  ['finishing', 0],
 ]
 
 /** Returns how much of a separation is done, 0 to 1, over all its stages; of a stage unknown here, how much of that. */

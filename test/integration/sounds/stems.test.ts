@@ -9,6 +9,8 @@ import { mixtureBlocks } from '#main/node/mixtureBlocks'
 import { WavFile } from '#main/node/wavFile'
 import type { Job } from '#shared/contract/jobs'
 import type { SeparationResult } from '#shared/contract/separation'
+import type { JobProgress } from '#shared/jobs/job'
+import { overallShare } from '#shared/jobs/overallShare'
 import { checkpointCancel } from '#shared/jobs/work'
 import { tones } from '#test/audioFixtures'
 import { writeNoise } from '#test/sound'
@@ -261,6 +263,20 @@ describe('a separation that is running', () => {
     expect(state.status).toBe('succeeded')
     // Whoever plays them has time to go over to the finished ones.
     expect((await readFile(fileOf(ready.vocalsUrl)!)).length).toBeGreaterThan(2 * 44100 * 8)
+  })
+
+  it('goes through its stages once each, never back, with what can be heard to the end', async () => {
+    const path = await noise('stages.wav', 15)
+    const seen: JobProgress[] = []
+    const stop = app.services.onEvent((event) => {
+      if (event.name === 'job.changed' && event.payload.kind === 'separation' && event.payload.state.status === 'running') seen.push(event.payload.state.progress)
+    })
+    await separated(path)
+    stop()
+    const shares = seen.filter(({ stage }) => stage !== 'starting').map(overallShare)
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b))
+    expect([...new Set(seen.map(({ stage }) => stage))]).toEqual(['starting', 'separating', 'writing', 'checking', 'finishing'])
+    expect(seen.at(-1)).toMatchObject({ stage: 'finishing', completed: 2, total: 2, ready: { frames: 44100 } })
   })
 
   it('leaves nothing that could be heard, and no sounds, once it is cancelled', async () => {
