@@ -28,6 +28,17 @@ export function laneTracks(programme: Programme): Track[] {
   return programme.flatMap(({ tracks }) => tracks)
 }
 
+/** Tells whether only gains differ, not what is read and mixed. */
+export function sameSamples(a: Programme, b: Programme): boolean {
+  const [before, after] = [laneTracks(a), laneTracks(b)]
+  return a.length === b.length && before.length === after.length && before.every((track, lane) => sameClips(track, after[lane]!))
+}
+
+/** Edits share what they leave alone, so mostly the same clips are the same array. */
+function sameClips(a: Track, b: Track): boolean {
+  return a.id === b.id && (a.clips === b.clips || JSON.stringify(a.clips) === JSON.stringify(b.clips))
+}
+
 /** Reads and mixes the next `frames` of a route; fewer at its end. */
 export async function cutPiece(programme: Programme, route: Route, from: number, frames: number, sounds: SoundReader): Promise<Piece> {
   const { stretches, next } = follow(route, from, frames)

@@ -1,11 +1,11 @@
 import { contextAt, LiveOutput } from '#renderer/playback/liveOutput'
 import { nullDecibels } from '#renderer/playback/nullMeter'
-import { cutPiece, laneTracks, type Programme } from '#renderer/playback/piece'
+import { cutPiece, laneTracks, sameSamples } from '#renderer/playback/piece'
 import type { Route } from '#renderer/playback/route'
 import { Scheduler } from '#renderer/playback/scheduler'
 import { SoundReader, type OpenSound } from '#renderer/playback/sounds'
-import { Versions, type AbMode, type FrameRange } from '#renderer/playback/versions'
-import { projectFrames, type Project, type Source, type Track } from '#shared/project/project'
+import { aloneProject, Versions, type AbMode, type FrameRange } from '#renderer/playback/versions'
+import { projectFrames, type Project, type Source } from '#shared/project/project'
 
 export interface Meters {
   /** Highest magnitudes of the last moments, left and right, full scale 1. */
@@ -94,7 +94,12 @@ export class Transport {
     const output = this.open(this.project.sampleRate)
     this.isPlaying = true
     this.onChange()
-    await output.resume()
+    try {
+      await output.resume()
+    } catch (error) {
+      this.halt()
+      throw error
+    }
     if (this.isPlaying && !this.scheduler?.active) this.scheduler?.start(this.place)
   }
 
@@ -120,9 +125,10 @@ export class Transport {
     return this.playOnce(aloneProject(this.project, source, at), { start: at, end: at + source.frames })
   }
 
-  /** Takes on an edited project, or another one. What plays goes on, and an edit is heard as soon as it is read. */
+  /** Takes on an edited project: what plays goes on, and the edit is heard as soon as it is read. Another project begins anew. */
   setProject(project: Project): void {
     const before = this.project
+    if (project.id !== before.id) this.rewind()
     const { programme } = this.versions
     this.project = project
     this.versions.setProject(project)
@@ -205,6 +211,12 @@ export class Transport {
     this.onChange()
   }
 
+  private rewind(): void {
+    this.halt()
+    this.versions.reset()
+    this.place = 0
+  }
+
   private ended(): void {
     this.place = this.once?.back ?? 0
     this.halt()
@@ -268,21 +280,4 @@ export class Transport {
 
 function enabledLoop({ loop }: Project): Route['loop'] {
   return loop?.enabled ? { start: loop.start, end: loop.end } : undefined
-}
-
-/** Tells whether only gains differ, not what is read and mixed. */
-function sameSamples(a: Programme, b: Programme): boolean {
-  const [before, after] = [laneTracks(a), laneTracks(b)]
-  return a.length === b.length && before.length === after.length && before.every((track, lane) => sameClips(track, after[lane]!))
-}
-
-/** Edits share what they leave alone, so mostly the same clips are the same array. */
-function sameClips(a: Track, b: Track): boolean {
-  return a.id === b.id && (a.clips === b.clips || JSON.stringify(a.clips) === JSON.stringify(b.clips))
-}
-
-function aloneProject(project: Project, source: Source, at: number): Project {
-  const clip = { id: 'alone', sourceId: source.id, start: at, offset: 0, length: source.frames, gain: 0, fadeIn: 0, fadeOut: 0 }
-  const lane = { gain: 0, pan: 0, muted: false, soloed: false, view: 'waveform' as const, clips: [clip] }
-  return { ...project, sources: [source], tracks: [{ ...lane, id: 'alone', name: source.name, role: 'other' }] }
 }

@@ -2,7 +2,7 @@ import { matchedGains } from '#renderer/playback/levelMatch'
 import { mixReference } from '#renderer/playback/mixReference'
 import type { Programme } from '#renderer/playback/piece'
 import type { SoundReader } from '#renderer/playback/sounds'
-import type { Project } from '#shared/project/project'
+import type { Project, Source } from '#shared/project/project'
 
 /** What is heard: the tracks as they are; or, at one loudness, the tracks or the mix that they come from. */
 export type AbMode = 'off' | 'tracks' | 'mix'
@@ -96,8 +96,22 @@ export class Versions {
     this.heard = 0
   }
 
+  /** Goes back to the project alone, as at the beginning. */
+  reset(): void {
+    this.endCompare()
+    this.mode = 'off'
+    this.measured = undefined
+  }
+
   private mix(): Project {
     if (this.reference?.of !== this.project) this.reference = { of: this.project, mix: mixReference(this.project) }
     return this.reference.mix
   }
+}
+
+/** Returns a project that plays one sound, from frame `at` of the timeline on. */
+export function aloneProject(project: Project, source: Source, at: number): Project {
+  const clip = { id: 'alone', sourceId: source.id, start: at, offset: 0, length: source.frames, gain: 0, fadeIn: 0, fadeOut: 0 }
+  const lane = { gain: 0, pan: 0, muted: false, soloed: false, view: 'waveform' as const, clips: [clip] }
+  return { ...project, sources: [source], tracks: [{ ...lane, id: 'alone', name: source.name, role: 'other' }] }
 }

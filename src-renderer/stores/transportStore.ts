@@ -33,7 +33,13 @@ export const useTransportStore = defineStore('transport', () => {
     transport.onEnd = follow
     transport.onError = (error) => (failure.value = toFailure(error))
     // At once, not with the next picture: an edit is to be heard as soon as it can be.
-    stopWatching = watch(project, (changed) => void transport?.setProject(changed), { flush: 'sync' })
+    stopWatching = watch(project, adopt, { flush: 'sync' })
+    follow()
+  }
+
+  function adopt(project: Project): void {
+    transport?.setProject(project)
+    abMode.value = transport?.abMode ?? 'off'
     follow()
   }
 

@@ -339,6 +339,27 @@ describe.skipIf(!chromiumPath)(`playback in the browser${browserNote}`, () => {
     expect(differing([last], [samples['vocals']![0]!.subarray(3.9 * rate, 3.95 * rate)])).toEqual([])
   })
 
+  it('shows each track after its gain and pan, what is silent as silent, and the sum', async () => {
+    const project = projectOf(track('a', { gain: -20, pan: -1 }), track('c'), track('b', { muted: true }))
+    const { told } = await live(project, async ({ transport, advance, project: { tracks } }) => {
+      const before = transport.meters().master
+      await transport.play()
+      await advance(1)
+      const { tracks: levels, master } = transport.meters()
+      return { before, lanes: tracks.map(({ id }) => levels.get(id)), master }
+    })
+    const { before, lanes, master } = told as { before: number[]; lanes: [number, number][]; master: number[] }
+    expect(before).toEqual([0, 0])
+    // Noise of half of full scale: in a thousand frames its highest sample comes close to that.
+    expect(lanes[0]![0]).toBeGreaterThan(0.0495 * Math.SQRT2)
+    expect(lanes[0]![0]).toBeLessThanOrEqual(0.0501 * Math.SQRT2)
+    expect(lanes[0]![1]).toBe(0)
+    expect(lanes[1]!.every((peak) => peak > 0.49 && peak <= 0.5)).toBe(true)
+    expect(lanes[2]).toEqual([0, 0])
+    expect(master[0]).toBeGreaterThan(0.49)
+    expect(master[1]).toBe(lanes[1]![1])
+  })
+
   it('tells when stems no longer add up to the mix', async () => {
     const project = stemProject()
     const wrong = { ...project, sources: project.sources.map((source) => (source.id === 'music' ? { ...source, soundId: 'c' } : source)) }
