@@ -4,7 +4,9 @@ import { useOutside } from '#renderer/api/host'
 import { openTabSession, type TabSession } from '#renderer/api/tabSession'
 import { createAutosave, keepMs } from '#renderer/stores/autosave'
 import { createDocument, newDocument } from '#renderer/stores/projectDocument'
-import type { OpenedProject, RecentProject, Recovery, SavedProject } from '#shared/contract/projects'
+import { createProjectLists } from '#renderer/stores/projectLists'
+import { useSettingsStore } from '#renderer/stores/settingsStore'
+import type { OpenedProject, SavedProject } from '#shared/contract/projects'
 import { toAppError } from '#shared/errors'
 import { toFailure, type Failure } from '#shared/jobs/job'
 import type { Project } from '#shared/project/project'
@@ -21,13 +23,12 @@ export interface ProjectProgress {
 /** The document that is open, what was done to it, and where it is kept. What fails throws the AppError of the services. */
 export const useProjectStore = defineStore('project', () => {
   const { client, host } = useOutside()
+  const settings = useSettingsStore()
   const document = createDocument(() => autosave.changed())
   const { project, saved, dirty } = document
+  const { refreshRecents, ...lists } = createProjectLists(client)
   /** Folder of the project; undefined until it is saved for the first time. */
   const place = ref<string>()
-  const recents = ref<RecentProject[]>([])
-  /** What crashes left of projects that are open nowhere. */
-  const recoveries = ref<Recovery[]>([])
   /** Set when the document holds edits that were not saved when Stemwright ended; undo gives the version that was. */
   const recovered = ref<{ at: number }>()
   /** Sounds that are missing, and the like, of the last opening or saving. */
@@ -46,6 +47,7 @@ export const useProjectStore = defineStore('project', () => {
   const mine = () => ({ sessionId: session?.id ?? 'none' })
 
   const autosave = createAutosave({
+    delayMs: () => settings.settings.project.autosaveSeconds * 1000,
     async write() {
       const version = project.value
       if (!session || isTaken.value || version === (kept?.version ?? saved.value)) return
@@ -154,14 +156,6 @@ export const useProjectStore = defineStore('project', () => {
     await refreshRecents()
   }
 
-  const forget = (folder: string) => client.projects.forget({ folder }).then(refreshRecents)
-  const discardRecovery = (recoveryId: string) => client.projects.discardRecovery({ recoveryId }).then(refreshRecents)
-
-  /** Asks anew for the lists of projects and of what crashes left. */
-  async function refreshRecents(): Promise<void> {
-    ;[recents.value, recoveries.value] = await Promise.all([client.projects.recents(), client.projects.recoveries()])
-  }
-
   /** Says that the window is still there, and hears whether the project is still its own. */
   async function keep(): Promise<void> {
     if (!session || isTaken.value || (place.value === undefined && !kept)) return
@@ -217,7 +211,7 @@ export const useProjectStore = defineStore('project', () => {
   const { generation, canUndo, canRedo, undoLabel, redoLabel, apply, undo, redo } = document
   return {
     project, generation, canUndo, canRedo, undoLabel, redoLabel, dirty, apply, undo, redo,
-    place, recents, recoveries, recovered, warnings, isTaken, autosaveFailure, progress,
-    start, create, open, recover, save, saveAs, rename, remove, forget, discardRecovery, refreshRecents, keepEdits: autosave.flush, leave,
+    place, ...lists, refreshRecents, recovered, warnings, isTaken, autosaveFailure, progress,
+    start, create, open, recover, save, saveAs, rename, remove, keepEdits: autosave.flush, leave,
   }
 })

@@ -119,6 +119,7 @@ describe('saving and opening', () => {
     expect(await codeOf(projects().save({ sessionId: 'a', folder, project: larger }))).toBe('OUTPUT_NOT_WRITABLE')
     expect(readFileSync(join(folder, 'project.json'), 'utf8')).toBe(before)
     expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([])
+    expect(await codeOf(open('b', folder))).toBe('PROJECT_IN_USE')
   })
 
   it('refuses what is no project, damaged, or of a newer version, and leaves it alone', async () => {
