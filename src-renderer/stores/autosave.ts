@@ -1,11 +1,11 @@
-/** Edits wait no longer than this before they are kept for after a crash. */
-export const autosaveMs = 5000
 /** After a failure, the next attempt. */
 const retryMs = 10_000
 /** How often the services hear that the window is still there. */
 export const keepMs = 20_000
 
 interface AutosaveParts {
+  /** Edits wait no longer than this before they are kept for after a crash. */
+  delayMs(): number
   /** Sends what is there to be kept, if anything is. */
   write(): Promise<void>
   /** Is told what the last attempt failed with, and of undefined once one went well. */
@@ -13,7 +13,7 @@ interface AutosaveParts {
 }
 
 /** Returns what calls `write` soon after a change, one at a time, and never twice for one wait. */
-export function createAutosave({ write, onResult }: AutosaveParts) {
+export function createAutosave({ delayMs, write, onResult }: AutosaveParts) {
   let timer: ReturnType<typeof setTimeout> | undefined
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -47,5 +47,5 @@ export function createAutosave({ write, onResult }: AutosaveParts) {
     })
   }
 
-  return { changed: () => plan(autosaveMs), flush, stop, inTurn }
+  return { changed: () => plan(delayMs()), flush, stop, inTurn }
 }

@@ -13,26 +13,34 @@ export const useSettingsStore = defineStore('settings', () => {
   const notice = shallowRef<string>()
   const keymap = computed(() => keymapOf(settings.value.shortcuts))
 
+  /** Sections that have not changed stay the same objects, so that nobody who watches one begins anew because of another. */
+  function accept(next: Settings): void {
+    const before = settings.value
+    const same = <Name extends keyof Settings>(name: Name) => JSON.stringify(before[name]) === JSON.stringify(next[name])
+    const kept = Object.fromEntries(Object.keys(before).filter((name) => same(name as keyof Settings)).map((name) => [name, before[name as keyof Settings]]))
+    settings.value = { ...next, ...kept }
+  }
+
   /** Reads the settings and follows their changes from now on; returns how to stop. */
   async function follow(): Promise<() => void> {
     let isNewer = false
     const stop = client.on('settings.changed', (changed) => {
       isNewer = true
-      settings.value = changed
+      accept(changed)
     })
     const facts = await client.settings.get()
-    if (!isNewer) settings.value = facts.settings
+    if (!isNewer) accept(facts.settings)
     notice.value = facts.notice
     return stop
   }
 
   /** Changes what is given and keeps the rest. @throws AppError when it cannot be kept; then nothing is changed */
   async function change(part: SettingsChange): Promise<void> {
-    settings.value = await client.settings.change(part)
+    accept(await client.settings.change(part))
   }
 
   async function reset(): Promise<void> {
-    settings.value = await client.settings.reset()
+    accept(await client.settings.reset())
   }
 
   /** The other action that has one of `keys` already, for a question before `setKeys` takes it away. */

@@ -13,6 +13,9 @@ export type FrequencyScale = (typeof frequencyScales)[number]
 export const colourMaps = ['magma', 'viridis', 'grey'] as const
 export type ColourMap = (typeof colourMaps)[number]
 
+/** Seconds within which edits are kept for after a crash. */
+export const autosaveChoices = [2, 5, 10, 20] as const
+
 const shortcut = z.string().refine(isKeys, 'is no shortcut')
 const remaps = z.partialRecord(z.enum(actionIds), z.array(shortcut).max(4).readonly())
 
@@ -26,8 +29,8 @@ const exportSettings = z.strictObject({
 /** What the split dialog begins with. */
 const separationSettings = z.strictObject({
   quality,
-  /** The app's own default model where it is missing, or not installed any more. */
-  modelId: z.string().optional(),
+  /** Empty for the app's own default, which also takes the place of one that is not installed any more. */
+  modelId: z.string(),
 })
 
 const spectrogramSettings = z.strictObject({ scale: z.enum(frequencyScales), colourMap: z.enum(colourMaps) })
@@ -68,7 +71,7 @@ export const defaultSettings: Settings = {
   version: settingsVersion,
   shortcuts: {},
   export: { format: 'wav24', template: '{title} - {stem}' },
-  separation: { quality: 'fast' },
+  separation: { quality: 'fast', modelId: '' },
   spectrogram: { scale: 'mel', colourMap: 'magma' },
   playback: { followPlayhead: true },
   project: { autosaveSeconds: 5 },

@@ -14,12 +14,10 @@ export function useChosenSettings(): void {
     session.colourMap = colourMap
   }, { immediate: true })
   watch(() => settings.settings.playback.followPlayhead, (follow) => (session.follow = follow), { immediate: true })
-  watch(() => settings.settings.separation, ({ quality, modelId }) => {
-    separation.quality = quality
-    if (modelId !== undefined) separation.modelId = modelId
-  }, { immediate: true })
+  watch(() => settings.settings.separation.quality, (quality) => (separation.quality = quality), { immediate: true })
   // A model that is not installed any more is not asked for.
-  watch(() => separation.models, (models) => {
-    if (models.length > 0 && !separation.model) separation.modelId = (models.find(({ isDefault }) => isDefault) ?? models[0])?.id
-  })
+  watch([() => settings.settings.separation.modelId, () => separation.models], ([modelId, models]) => {
+    const chosen = models.find(({ id }) => id === modelId) ?? models.find(({ isDefault }) => isDefault) ?? models[0]
+    separation.modelId = chosen?.id
+  }, { immediate: true })
 }

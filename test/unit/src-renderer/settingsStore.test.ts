@@ -58,6 +58,15 @@ describe('the mirror of the settings', () => {
     expect(store.keymap.get('B')).toBe('marker.add')
   })
 
+  it('leaves a section the same object when another one changes, for those who watch it', async () => {
+    const store = useSettingsStore()
+    await store.follow()
+    const { spectrogram } = store.settings
+    emit({ name: 'settings.changed', payload: structuredClone(changeSettings(defaultSettings, { export: { format: 'mp3' } })) })
+    expect(store.settings.spectrogram).toBe(spectrogram)
+    expect(store.settings.export.format).toBe('mp3')
+  })
+
   it('shows what is kept, not what could not be', async () => {
     const store = useSettingsStore()
     isFull = true
