@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createDocumentFile } from '#main/node/documentFile'
+import { makeFolder } from '#main/node/makeFolder'
 import { outputError } from '#main/node/outputError'
 import { acquireLock, isLockedElsewhere } from '#main/node/processLock'
 import type { RecoveryStore } from '#main/services/projectPorts'
@@ -30,7 +31,7 @@ export function createRecoveryStore(folder: string): RecoveryStore {
     remove: (id) => rm(fileOf(id), { force: true }),
     async claim(id) {
       try {
-        await mkdir(folder, { recursive: true })
+        await makeFolder(folder)
         return await acquireLock(lockOf(id))
       } catch (error) {
         throw outputError(folder, error)
