@@ -5,7 +5,7 @@ import type { LoudnessFacts } from '#shared/contract/render'
 import { AppError } from '#shared/errors'
 import type { WorkContext } from '#shared/jobs/work'
 import { extensionOf } from '#shared/project/fileNames'
-import { type RandomStream, randomStream } from '#shared/random'
+import { randomStream } from '#shared/random'
 import { openAudio } from '#main/node/audioReader'
 import { type AudioFormat, type AudioWriter, createAudioWriter, integerBits, requireSupported } from '#main/node/audioWriter'
 import { measureFile } from '#main/node/mixLoudness'
@@ -104,8 +104,10 @@ async function writeAll(
     const writer = await openWriter(path, request, index, gain)
     files.push({ writer, path })
     const dithered = integerBits(format) === 16 && !(gain === 1 && known[index]?.on16)
-    const dither = dithered ? randomStream(seed).fork(index) : undefined
-    surveys.push(await survey(written(writer, integerBits(format), mixBlocks(request, file, context, report), gain, dither)))
+    // The stems of a song are rounded against each other, so that they still sum to it where it lies on the steps of the format.
+    const dither = dithered ? randomStream(seed).fork(file.half?.mixtureId ?? index) : undefined
+    const toIntegers = (samples: Float32Array, bits: 16 | 24) => quantize(samples, bits, gain, dither, file.half?.name === 'accompaniment')
+    surveys.push(await survey(written(writer, integerBits(format), mixBlocks(request, file, context, report), gain, toIntegers)))
     await writer.seal()
   }
   return surveys
@@ -146,16 +148,16 @@ function openWriter(path: string, { plan, format, tags }: RenderFilesRequest, in
   return createAudioWriter(path, { format, sampleRate: plan.sampleRate, channels, tags: gainTags(titled, gain), reserve: false })
 }
 
-/** Yields blocks as they are once they are written, times `gain`. @param dither for 16 bit */
+/** Yields blocks as they are once they are written: as integers, or times `gain`. */
 async function* written(
   writer: AudioWriter,
   bits: 16 | 24 | undefined,
   blocks: AsyncIterable<Float32Array[]>,
   gain: number,
-  dither: RandomStream | undefined,
+  toIntegers: (samples: Float32Array, bits: 16 | 24) => Int32Array,
 ): AsyncGenerator<Float32Array[]> {
   for await (const block of blocks) {
-    if (bits !== undefined) await writer.writeIntegers(block.map((samples) => quantize(samples, bits, gain, dither)))
+    if (bits !== undefined) await writer.writeIntegers(block.map((samples) => toIntegers(samples, bits)))
     else await writer.write(gain === 1 ? block : block.map((samples) => samples.map((value) => value * gain)))
     yield block
   }

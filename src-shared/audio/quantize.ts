@@ -18,15 +18,17 @@ export function isOnGrid(samples: Float32Array, bits: number): boolean {
 /**
  * Returns samples × `gain` as integers of `bits` bits, rounded to nearest and limited to their range. With `dither`,
  * triangular noise of ±1 step is added first, which makes the rounding error a steady hiss instead of distortion.
+ * With `opposite`, noise of the same stream is taken away instead, and halves are rounded down: what sums to whole steps before
+ * sums to the same when one part is rounded so and the other one plainly.
  * @see Lipshitz, Wannamaker and Vanderkooy, "Quantization and dither: a theoretical survey", 1992
  */
-export function quantize(samples: Float32Array, bits: number, gain = 1, dither?: RandomStream): Int32Array {
+export function quantize(samples: Float32Array, bits: number, gain = 1, dither?: RandomStream, opposite = false): Int32Array {
   const scale = 2 ** (bits - 1) * gain
   const highest = largestInteger(bits)
   const integers = new Int32Array(samples.length)
   for (let i = 0; i < samples.length; i++) {
     const noise = dither === undefined ? 0 : dither.uniform() - dither.uniform()
-    const value = Math.round(samples[i]! * scale + noise)
+    const value = opposite ? -Math.round(noise - samples[i]! * scale) : Math.round(samples[i]! * scale + noise)
     integers[i] = value > highest ? highest : value < -highest - 1 ? -highest - 1 : value
   }
   return integers

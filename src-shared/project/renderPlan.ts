@@ -19,6 +19,8 @@ export interface PlannedFile {
   readonly title: string
   readonly stem: string
   readonly channels: 1 | 2
+  /** The stem that all of it is, and the song that this one and the other stem sum to; missing for anything else. */
+  readonly half: { readonly name: 'vocals' | 'accompaniment'; readonly mixtureId: string } | undefined
   /** What is summed, with the gains and pans that count for this file. */
   readonly tracks: readonly Track[]
 }
@@ -54,7 +56,7 @@ export function planRender(choice: RenderChoice, date: string): RenderPlan {
     sampleRate: project.sampleRate,
     start: range.start,
     frames: range.end - range.start,
-    files: heard.map(({ title, stem, tracks }, i) => ({ name: names[i]!, title, stem, tracks, channels: channelsOf(project, tracks) })),
+    files: heard.map(({ title, stem, tracks }, i) => ({ name: names[i]!, title, stem, tracks, channels: channelsOf(project, tracks), half: halfOf(project, tracks) })),
     warnings: chosen.filter((file) => !heard.includes(file)).map(({ stem }) => `"${stem}" has no sound in this part, so no file was made of it.`),
   }
 }
@@ -97,6 +99,12 @@ function songOf({ sources }: Project, source: Source): string {
 export function sourcesOf({ sources }: Project, tracks: readonly Track[]): Source[] {
   const ids = new Set(tracks.flatMap(({ clips }) => clips.map(({ sourceId }) => sourceId)))
   return sources.filter(({ id }) => ids.has(id))
+}
+
+function halfOf(project: Project, tracks: readonly Track[]): PlannedFile['half'] {
+  const [first, ...others] = sourcesOf(project, tracks).map(({ stem }) => stem)
+  const isOne = first && others.every((stem) => stem?.name === first.name && stem.mixtureId === first.mixtureId)
+  return isOne ? { name: first.name, mixtureId: first.mixtureId } : undefined
 }
 
 function channelsOf(project: Project, tracks: readonly Track[]): 1 | 2 {
