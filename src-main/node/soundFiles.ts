@@ -67,10 +67,8 @@ async function writeSound(
 ): Promise<SoundFacts | undefined> {
   const { sampleRate, durationSeconds: total = 0 } = reader.info
   const channels = separatedChannels(reader.info.channels)
-  const writer = await createAudioWriter(target.audioPath, {
-    ...{ format, sampleRate, channels, overwrite: true },
-    ...(riffLimit !== undefined && { riffLimit }),
-  })
+  const limit = riffLimit === undefined ? {} : { riffLimit }
+  const writer = await createAudioWriter(target.audioPath, { format, sampleRate, channels, overwrite: true, ...limit })
   const survey = new SoundSurvey(sampleRate, channels)
   const bits = format === 'wav16' ? 16 : 24
   try {

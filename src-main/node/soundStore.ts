@@ -14,6 +14,7 @@ const record = z.object({
   sampleRate: z.number(),
   channels: z.number(),
   frames: z.number(),
+  warnings: z.array(z.string()).optional(),
   origins: z.array(origin),
 })
 /** What a sound's id looks like; anything else is no folder of ours, and never a path out of the library. */
@@ -81,8 +82,8 @@ function located<Facts>(folder: string, facts: Facts) {
   return { ...facts, audioPath: join(folder, 'sound.wav'), peaksPath: join(folder, 'peaks.bin'), tilesFolder: join(folder, 'tiles') }
 }
 
-function plain({ id, name, sampleRate, channels, frames, origins }: SoundRecord): SoundRecord {
-  return { id, name, sampleRate, channels, frames, origins }
+function plain({ id, name, sampleRate, channels, frames, warnings, origins }: SoundRecord): SoundRecord {
+  return { id, name, sampleRate, channels, frames, warnings, origins }
 }
 
 async function gainOrigins(sound: StoredSound, more: readonly SoundOrigin[]): Promise<StoredSound> {

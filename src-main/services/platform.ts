@@ -160,6 +160,8 @@ export interface SoundRecord {
   readonly sampleRate: number
   readonly channels: number
   readonly frames: number
+  /** What the user should know of how it was read, such as that it was mixed down. */
+  readonly warnings?: readonly string[] | undefined
   readonly origins: readonly SoundOrigin[]
 }
 

@@ -34,6 +34,8 @@ interface SongFile {
 /** Returns the service; songs are looked at by `reader`, in a process that a bad file may kill. */
 export function createSongService(platform: Platform, reader: ComputeClient, media: MediaRegistry): SongService {
   const songs = new Map<string, ImportedSong>()
+  /** All files that a song was opened from, by its hash: a song may be uploaded twice. */
+  const files = new Map<string, Set<string>>()
 
   const fileOf = async (source: SongSource): Promise<SongFile> => {
     if ('path' in source) return { path: source.path, name: titleOf(source.path) }
@@ -57,6 +59,7 @@ export function createSongService(platform: Platform, reader: ComputeClient, med
       const id = facts.sha256.slice(0, 16)
       const song = { ...facts, id, url: media.register(`song-${id}`, path) }
       songs.set(id, song)
+      files.set(facts.sha256, new Set([...(files.get(facts.sha256) ?? []), path]))
       return song
     },
     list: () => [...songs.values()],
@@ -67,10 +70,13 @@ export function createSongService(platform: Platform, reader: ComputeClient, med
     },
     async forget(hashes) {
       const gone = [...songs.values()].filter(({ sha256 }) => hashes.has(sha256))
-      for (const { id, path } of gone) {
+      for (const { id } of gone) {
         songs.delete(id)
         media.forget((mediaId) => mediaId === `song-${id}`)
-        await platform.discardCopy?.(path)
+      }
+      for (const hash of hashes) {
+        for (const path of files.get(hash) ?? []) await platform.discardCopy?.(path)
+        files.delete(hash)
       }
       return gone.map(({ id }) => id)
     },

@@ -83,9 +83,14 @@ export function createSoundService({ platform, reader, queue, songs, media }: De
   }
 
   const shown = (stored: StoredSound): Sound => {
-    const { id, name, sampleRate, channels, frames, audioPath, peaksPath } = stored
+    const { id, name, sampleRate, channels, frames, warnings, audioPath, peaksPath } = stored
     return {
-      ...{ id, name, sampleRate, channels, frames },
+      id,
+      name,
+      sampleRate,
+      channels,
+      frames,
+      warnings: warnings && [...warnings],
       audioUrl: media.register(`sound-${id}.wav`, audioPath),
       peaksUrl: media.register(`peaks-${id}`, peaksPath),
       spectrogram: tileGrid(sampleRate, frames),
@@ -191,6 +196,6 @@ function isWav(file: string): boolean {
 }
 
 function recordOf(facts: Omit<SoundRecord, 'name' | 'origins'>, name: string, origins: readonly SoundOrigin[]): SoundRecord {
-  const { id, sampleRate, channels, frames } = facts
-  return { id, name, sampleRate, channels, frames, origins }
+  const { id, sampleRate, channels, frames, warnings } = facts
+  return { id, name, sampleRate, channels, frames, warnings, origins }
 }

@@ -21,9 +21,11 @@ export const sound = z.object({
   id: z.string(),
   name: z.string(),
   sampleRate: z.number(),
-  /** 1 or 2; what a file has more is mixed down, and `warnings` of its song say so. */
+  /** 1 or 2; what a file has more is mixed down, and `warnings` say so. */
   channels: z.number().int(),
   frames: z.number().int(),
+  /** What the user should know of how the song was read: downmix, damage, an end that is missing. */
+  warnings: z.array(z.string()).optional(),
   /** The WAV file (RF64 where it is long), with byte ranges. */
   audioUrl: z.string(),
   /** `decodePeaks` of src-shared/audio/peaks reads it. */

@@ -67,6 +67,8 @@ describe('a song in the library', () => {
     writeFixture(path, fixtureKind('24.wav'), planes, 44100)
     const sound = await app.decoded(path)
     expect(sound.channels).toBe(2)
+    expect(sound.warnings).toEqual([expect.stringContaining('mixed down to stereo')])
+    expect((await app.reopen().sounds.get(sound.id)).warnings).toEqual(sound.warnings)
     const [fl, fr, fc, , sl, sr] = await readAll(path)
     const side = (front: Float32Array, surround: Float32Array) =>
       front.map((value, i) => value + Math.SQRT1_2 * fc![i]! + Math.SQRT1_2 * surround[i]!)

@@ -28,6 +28,8 @@ describe('a song that was uploaded', () => {
     const file = join(app.scratch, 'mine.wav')
     await writeNoise(file, 1, 1)
     const { uploadId } = await post('/api/uploads?name=mine.wav', readFileSync(file))
+    const again = await post('/api/uploads?name=mine.wav', readFileSync(file))
+    await ask('songs.import', { uploadId: again['uploadId'] })
     const song = await ask('songs.import', { uploadId })
     const { jobId } = await ask('sounds.prepare', { songId: song['id'] })
     const { state } = await app.services.jobs.finished(jobId!)
@@ -37,7 +39,7 @@ describe('a song that was uploaded', () => {
     const urls = [sound.audioUrl, sound.peaksUrl, tile['url']!]
     const statuses = () => Promise.all(urls.map(async (url) => (await fetch(app.origin + url, { headers: { ...headers(), Range: 'bytes=0-99' } })).status))
     expect(await statuses()).toEqual([206, 206, 206])
-    expect(readdirSync(join(app.scratch, 'uploads'))).toHaveLength(1)
+    expect(readdirSync(join(app.scratch, 'uploads'))).toHaveLength(2)
     await ask('sounds.deleteEverything', { soundId: sound.id })
     expect(await statuses()).toEqual([404, 404, 404])
     expect(readdirSync(join(app.scratch, 'uploads'))).toEqual([])
