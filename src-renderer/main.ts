@@ -23,4 +23,5 @@ const shortcuts = app.runWithContext(() => {
 })
 window.addEventListener('keydown', shortcuts.press)
 app.provide(shortcutsKey, shortcuts)
-app.mount('#app')
+// Canvases draw with the type that is there at that moment.
+void document.fonts.load('13px Inter').finally(() => app.mount('#app'))

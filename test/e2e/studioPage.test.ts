@@ -22,6 +22,7 @@ describe.skipIf(!chromiumPath)(`the Studio over the local web server${browserNot
   let app: WebApp
   let tab: Page
   let requested: string[]
+  let problems: string[]
 
   beforeAll(async () => {
     process.env['HALVING_PROCESS_ID_FILE'] = processIdFile
@@ -43,7 +44,10 @@ describe.skipIf(!chromiumPath)(`the Studio over the local web server${browserNot
     app = await startWebApp({ page, launchCompute: () => forkCompute(program) })
     tab = await browser.context.newPage()
     requested = []
+    problems = []
     tab.on('request', (request) => requested.push(request.url()))
+    tab.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
+    tab.on('pageerror', (error) => problems.push(error.message))
     await tab.goto(app.url)
   })
   afterEach(async () => {
@@ -267,6 +271,7 @@ describe.skipIf(!chromiumPath)(`the Studio over the local web server${browserNot
     await button('Dismiss').click()
     await openSongs('first slow song.wav', 'short.wav')
     await lane('first slow song').waitFor()
+    await button('Listen to first slow song').waitFor()
     await check('library')
     await inDialog('split', () => tab.getByRole('toolbar').getByRole('button', { name: 'Split…' }).click())
     await split()
@@ -292,6 +297,8 @@ describe.skipIf(!chromiumPath)(`the Studio over the local web server${browserNot
     await inDialog('save', () => tab.keyboard.press('Control+s'))
     await inDialog('unsaved', () => tab.keyboard.press('Control+n'))
     expect(Object.entries(violations).filter(([, found]) => found.length > 0)).toEqual([])
+    // Above all that the page's own policy refused nothing, such as the style of a preview.
+    expect(problems).toEqual([])
     expect(requested.filter((url) => !url.startsWith(`${app.origin}/`) && !url.startsWith('blob:'))).toEqual([])
   })
 })

@@ -1,13 +1,14 @@
 import { join, normalize, sep } from 'node:path'
 import type { Protocol } from 'electron'
 import { fileResponse } from '#main/hosts/electron/fileResponse'
+import { stylePolicy } from '#main/node/pagePolicy'
 
 /** Where the page lives: a scheme of its own, because pages from file:// may read the whole disk. */
 export const pageOrigin = 'app://stemwright'
 
 const safetyHeaders = {
   'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self' stem:; media-src 'self' stem: blob:; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    `default-src 'none'; script-src 'self'; ${stylePolicy}; img-src 'self' data:; font-src 'self'; connect-src 'self' stem:; media-src 'self' stem: blob:; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'X-Content-Type-Options': 'nosniff',

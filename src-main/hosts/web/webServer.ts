@@ -4,6 +4,7 @@ import { createAccess, type Access } from '#main/hosts/web/access'
 import type { ExportFolders } from '#main/hosts/web/exportFolders'
 import { createRoutes, type Route } from '#main/hosts/web/routes'
 import type { Uploads } from '#main/hosts/web/uploads'
+import { stylePolicy } from '#main/node/pagePolicy'
 import type { Services } from '#main/services/createServices'
 
 export interface WebServerOptions {
@@ -30,7 +31,7 @@ export interface WebServer {
 /** On every answer: the page may load nothing but its own files, and nobody else may load or frame it. */
 const safetyHeaders = {
   'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; media-src 'self' blob:; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    `default-src 'none'; script-src 'self'; ${stylePolicy}; img-src 'self' data:; font-src 'self'; connect-src 'self'; media-src 'self' blob:; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',

@@ -2,7 +2,7 @@ import { defaultLaneHeight } from '#renderer/timeline/laneLayout'
 import type { Track } from '#shared/project/project'
 
 /** How often its usual height a lane may become where there is room. */
-const mostGrowth = 2.4
+const mostGrowth = 3.6
 /** The line between lanes. */
 const border = 1
 

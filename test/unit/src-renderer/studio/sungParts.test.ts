@@ -19,12 +19,12 @@ function peaksOf(seconds: number, sung: readonly (readonly [number, number])[], 
 const inSeconds = (parts: readonly { start: number; end: number }[]) => parts.map(({ start, end }) => [start / sampleRate, end / sampleRate])
 
 describe('sungParts', () => {
-  it('finds where somebody sings to a 40th of a second, without what the music left behind', () => {
+  it('finds where somebody sings to a 15th of a second, without what the music left behind', () => {
     const parts = inSeconds(sungParts(peaksOf(10, [[1, 2.5], [5, 8]])))
     expect(parts).toHaveLength(2)
     for (const [i, [from, to]] of [[1, 2.5], [5, 8]].entries()) {
-      expect(Math.abs(parts[i]![0]! - from!)).toBeLessThanOrEqual(1 / 40)
-      expect(Math.abs(parts[i]![1]! - to!)).toBeLessThanOrEqual(1 / 40)
+      expect(Math.abs(parts[i]![0]! - from!)).toBeLessThanOrEqual(1 / 15)
+      expect(Math.abs(parts[i]![1]! - to!)).toBeLessThanOrEqual(1 / 15)
     }
   })
 
