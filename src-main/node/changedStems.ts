@@ -72,7 +72,11 @@ export async function writeAltered(
 }
 
 /** Writes sound as it comes, as 32-bit floats, and returns how many frames that were. @throws OUTPUT_NOT_WRITABLE, DISK_FULL */
-export async function writeSound(path: string, shape: { sampleRate: number; channels: number }, blocks: AsyncIterable<Float32Array[]>): Promise<number> {
+export async function writeSound(
+  path: string,
+  shape: { sampleRate: number; channels: number },
+  blocks: AsyncIterable<Float32Array[]>,
+): Promise<number> {
   let frames = 0
   await writeAll([path], { ...shape, bits: undefined }, async ([writer]) => {
     for await (const block of blocks) {
@@ -123,14 +127,15 @@ async function eachStretch(
   const changes = new BlockQueue(blocks)
   try {
     // A preview begins later than what its first sample needs.
-    for (let skipped = span.start; skipped < written.start; ) skipped += (await changes.take(Math.min(framesAtOnce, written.start - skipped)))[0]!.length
+    for (let at = span.start; at < written.start; at += framesAtOnce) await changes.take(Math.min(framesAtOnce, written.start - at))
     for (let at = written.start; at < written.end; ) {
       const changing = at >= span.start && at < span.end
       const border = at < span.start ? span.start : changing ? span.end : written.end
       const frames = Math.min(framesAtOnce, border - at, written.end - at)
       await work(frames, changing ? await changes.take(frames) : undefined)
       at += frames
-      context.onProgress({ stage: 'repairing', completed: (at - written.start) / sampleRate, total: (written.end - written.start) / sampleRate, unit: 'seconds' })
+      const [completed, total] = [(at - written.start) / sampleRate, (written.end - written.start) / sampleRate]
+      context.onProgress({ stage: 'repairing', completed, total, unit: 'seconds' })
       await checkpointCancel(context)
     }
   } finally {

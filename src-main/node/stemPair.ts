@@ -24,7 +24,10 @@ export async function openStemPair(paths: { vocals: string; accompaniment: strin
   const music = await openAudio(paths.accompaniment, { minimumSeconds: 0 })
   const { sampleRate, channels, frames } = vocals.info
   if (frames === undefined || (['sampleRate', 'channels', 'frames'] as const).some((fact) => music.info[fact] !== vocals.info[fact])) {
-    throw new AppError('INVALID_INPUT', 'These two stems are not of one song: their rates, channels or lengths differ. Choose the vocals and the music of one separation.')
+    throw new AppError(
+      'INVALID_INPUT',
+      'These two stems are not of one song: their rates, channels or lengths differ. Choose the vocals and the music of one separation.',
+    )
   }
   return {
     vocals,
@@ -52,7 +55,11 @@ export function wavFormat(bits: 16 | 24 | undefined): AudioFormat {
 }
 
 /** Returns the largest magnitude of mixture - (vocals + music), files as they are read back. */
-export async function pairResidual(mixture: { path: string; offset: number }, paths: { vocals: string; accompaniment: string }, context: WorkContext): Promise<number> {
+export async function pairResidual(
+  mixture: { path: string; offset: number },
+  paths: { vocals: string; accompaniment: string },
+  context: WorkContext,
+): Promise<number> {
   const pair = await openStemPair(paths)
   const song = await openAudio(mixture.path, { minimumSeconds: 0 })
   const options = { signal: context.signal }
@@ -76,7 +83,10 @@ export async function pairResidual(mixture: { path: string; offset: number }, pa
 }
 
 function notOfThisSong(): AppError {
-  return new AppError('INVALID_INPUT', 'The stems do not lie within the song that they are said to come from. Choose the song that they were separated from.')
+  return new AppError(
+    'INVALID_INPUT',
+    'The stems do not lie within the song that they are said to come from. Choose the song that they were separated from.',
+  )
 }
 
 /** NaN where channels or lengths differ. */

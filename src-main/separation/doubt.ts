@@ -1,24 +1,18 @@
-import type { Engine, Executable } from '#main/engine/engine'
-import { sizeOf, type NamedArrays } from '#main/engine/engine'
+import { sizeOf, type Engine, type NamedArrays } from '#main/engine/engine'
 import { latentShape, sampledMaskProgram, type DuoVaeConfig } from '#main/models/duoVae'
+import { DoubtCurve } from '#main/separation/doubtCurve'
 import { MaskedSpectrum } from '#main/separation/maskedSpectrum'
 import type { SeparationInput, Separator } from '#main/separation/separator'
 import type { DoubtResult } from '#shared/contract/repair'
-import { createResampler } from '#shared/dsp/resample'
+import { createResampler, type Resampler } from '#shared/dsp/resample'
 import type { Spectrum } from '#shared/dsp/spectrum'
-import { createStft } from '#shared/dsp/stft'
-import { DoubtCurve } from '#main/separation/doubtCurve'
+import { createStft, type Stft } from '#shared/dsp/stft'
+import type { ForwardStftStream } from '#shared/dsp/stftStream'
 import { checkpointCancel, type WorkContext } from '#shared/jobs/work'
 import { randomStream, type RandomStream } from '#shared/random'
 
-/** A model that gives masks for latent samples, made ready on an engine. Call `dispose` when done. */
-export interface Sampler {
-  readonly config: DuoVaeConfig
-  readonly engine: Engine
-  readonly batch: number
-  readonly masks: Executable
-  dispose(): void
-}
+/** A model made ready on an engine, like a separator, whose masks also ask for noise: see `sampledMaskProgram`. */
+export type Sampler = Separator
 
 /** @throws AppError ENGINE_OUT_OF_MEMORY, ENGINE_LOST, MODEL_INCOMPATIBLE */
 export async function createSampler(config: DuoVaeConfig, parameters: NamedArrays, engine: Engine, batch = 4): Promise<Sampler> {
@@ -43,48 +37,82 @@ export interface DoubtOptions {
  * @throws what the engine throws; the signal's reason when cancelled
  */
 export async function findDoubt(input: SeparationInput, sampler: Sampler, options: DoubtOptions, context: WorkContext): Promise<DoubtResult> {
-  const { sampleRate, fftSize, hopLength } = sampler.config.stft
   const doubtful = new DoubtfulMasks(sampler, options)
-  const stft = await createStft({ fftSize, hopLength })
-  const channels: { down: Awaited<ReturnType<typeof createResampler>>; forward: ReturnType<typeof stft.openForward> }[] = []
+  const path = await DoubtPath.open(input, doubtful.separator())
   try {
-    for (let i = 0; i < input.channels; i++) channels.push({ down: await createResampler(input.sampleRate, sampleRate), forward: stft.openForward() })
-    const spectrum = new MaskedSpectrum(doubtful.separator(), { quality: 'fast' }, stft.bins, input.channels)
-    const curve = new DoubtCurve(hopLength / sampleRate)
-    const advance = async () => {
-      const frames = channels.map(({ forward }) => forward.pull())
-      curve.addPowers(framePowers(frames))
-      spectrum.push(frames)
-      for (let working = true; working; ) {
-        working = await spectrum.step()
-        curve.addDoubts(framePowers(spectrum.pull()))
-        await checkpointCancel(context)
-      }
-    }
     let done = 0
     for await (const block of input.blocks) {
-      channels.forEach(({ down, forward }, i) => forward.push(down.process(block[i]!)))
-      await advance()
+      await path.push(block, context)
       done += block[0]!.length
-      if (input.frames !== undefined) context.onProgress({ stage: 'doubting', completed: done / input.sampleRate, total: input.frames / input.sampleRate, unit: 'seconds' })
+      reportProgress(context, done, input)
     }
-    for (const { down, forward } of channels) {
+    await path.end(context)
+    return { ...path.curve.result(input.sampleRate, done), spread: doubtful.spread }
+  } finally {
+    path.dispose()
+  }
+}
+
+function reportProgress(context: WorkContext, done: number, { sampleRate, frames }: SeparationInput): void {
+  if (frames === undefined) return
+  context.onProgress({ stage: 'looking', completed: done / sampleRate, total: frames / sampleRate, unit: 'seconds' })
+}
+
+/** The way of a sound to the model's rate and through its doubts into a curve, as far as its blocks have come. */
+class DoubtPath {
+  readonly curve: DoubtCurve
+
+  private constructor(
+    private readonly stft: Stft,
+    private readonly channels: readonly { down: Resampler; forward: ForwardStftStream }[],
+    private readonly spectrum: MaskedSpectrum,
+    frameSeconds: number,
+  ) {
+    this.curve = new DoubtCurve(frameSeconds)
+  }
+
+  static async open(input: SeparationInput, doubts: Separator): Promise<DoubtPath> {
+    const { sampleRate, fftSize, hopLength } = doubts.config.stft
+    const downs: Resampler[] = []
+    for (let i = 0; i < input.channels; i++) downs.push(await createResampler(input.sampleRate, sampleRate))
+    const stft = await createStft({ fftSize, hopLength })
+    const channels = downs.map((down) => ({ down, forward: stft.openForward() }))
+    return new DoubtPath(stft, channels, new MaskedSpectrum(doubts, { quality: 'fast' }, stft.bins, input.channels), hopLength / sampleRate)
+  }
+
+  async push(block: readonly Float32Array[], context: WorkContext): Promise<void> {
+    this.channels.forEach(({ down, forward }, i) => forward.push(down.process(block[i]!)))
+    this.pushFrames()
+    while (await this.step(context));
+  }
+
+  async end(context: WorkContext): Promise<void> {
+    for (const { down, forward } of this.channels) {
       forward.push(down.flush())
       forward.end()
     }
-    const last = channels.map(({ forward }) => forward.pull())
-    curve.addPowers(framePowers(last))
-    spectrum.push(last)
-    spectrum.end()
-    do {
-      await spectrum.step()
-      curve.addDoubts(framePowers(spectrum.pull()))
-      await checkpointCancel(context)
-    } while (!spectrum.finished)
-    return { ...curve.result(input.sampleRate, done), spread: doubtful.spread }
-  } finally {
-    for (const { down } of channels) down.dispose()
-    stft.dispose()
+    this.pushFrames()
+    this.spectrum.end()
+    do await this.step(context)
+    while (!this.spectrum.finished)
+  }
+
+  private pushFrames(): void {
+    const frames = this.channels.map(({ forward }) => forward.pull())
+    this.curve.addPowers(framePowers(frames))
+    this.spectrum.push(frames)
+  }
+
+  private async step(context: WorkContext): Promise<boolean> {
+    const worked = await this.spectrum.step()
+    this.curve.addDoubts(framePowers(this.spectrum.pull()))
+    await checkpointCancel(context)
+    return worked
+  }
+
+  dispose(): void {
+    for (const { down } of this.channels) down.dispose()
+    this.stft.dispose()
   }
 }
 

@@ -10,7 +10,11 @@ export interface FleetingSounds {
    * Makes sounds, one a name, of the WAV files that `write` leaves at the paths it is given.
    * @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL, what `write` throws
    */
-  make<Value>(names: readonly string[], write: (paths: readonly string[]) => Promise<Value>, context: TaskContext): Promise<{ sounds: Sound[]; value: Value }>
+  make<Value>(
+    names: readonly string[],
+    write: (paths: readonly string[]) => Promise<Value>,
+    context: TaskContext,
+  ): Promise<{ sounds: Sound[]; value: Value }>
   find(soundId: string): Sound | undefined
   /** Removes them all. */
   clear(): Promise<void>
@@ -19,7 +23,14 @@ export interface FleetingSounds {
 /** More than can be playing, or about to, at once. */
 const kept = 12
 
-export function createFleetingSounds({ platform, reader, media }: { platform: Platform; reader: ComputeClient; media: MediaRegistry }): FleetingSounds {
+interface Dependencies {
+  readonly platform: Platform
+  readonly reader: ComputeClient
+  readonly media: MediaRegistry
+}
+
+/** Returns the keeper of such sounds; `reader` looks at their files. */
+export function createFleetingSounds({ platform, reader, media }: Dependencies): FleetingSounds {
   const known = new Map<string, { sound: Sound; staged: StagedSound }>()
 
   const admit = async (name: string, staged: StagedSound, context: TaskContext): Promise<Sound> => {
@@ -27,7 +38,11 @@ export function createFleetingSounds({ platform, reader, media }: { platform: Pl
     const { sampleRate, channels, frames } = await reader.run('survey', { audioPath, peaksPath }, context)
     const id = `fleeting-${platform.newId()}`
     return {
-      ...{ id, name, sampleRate, channels, frames },
+      id,
+      name,
+      sampleRate,
+      channels,
+      frames,
       audioUrl: media.register(`sound-${id}.wav`, audioPath),
       peaksUrl: media.register(`peaks-${id}`, peaksPath),
       spectrogram: tileGrid(sampleRate, frames),

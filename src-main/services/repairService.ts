@@ -10,6 +10,7 @@ import type { Job } from '#shared/contract/jobs'
 import type { DoubtResult, RepairRequests, RepairResult, StemPair } from '#shared/contract/repair'
 import type { Sound } from '#shared/contract/sounds'
 
+type PairFiles = ComputeInput<'repair'>['pair']
 type Request<Name extends keyof RepairRequests> = RepairRequests[Name]
 
 /** Stems are made better by hand here. Nothing changes a sound: each repair makes others, and undoing one is an edit. */
@@ -57,7 +58,7 @@ export function createRepairService({ platform, compute, reader, queue, sounds, 
   const bases = new Map<string, Basis>()
   const doubts = new Map<string, DoubtResult>()
 
-  const filesOf = async ({ mixture, vocals, accompaniment, offset }: StemPair): Promise<ComputeInput<'repair'>['pair']> => ({
+  const filesOf = async ({ mixture, vocals, accompaniment, offset }: StemPair): Promise<PairFiles> => ({
     mixture: await sounds.path(mixture),
     vocals: await sounds.path(vocals),
     accompaniment: await sounds.path(accompaniment),
@@ -75,7 +76,7 @@ export function createRepairService({ platform, compute, reader, queue, sounds, 
     }
   }
 
-  const perform = (pair: StemPair, files: ComputeInput<'repair'>['pair'], operation: StemOperation, context: TaskContext): Promise<RepairResult> =>
+  const perform = (pair: StemPair, files: PairFiles, operation: StemOperation, context: TaskContext): Promise<RepairResult> =>
     staging(async (staged) => {
       const output = { vocals: staged.vocals.audioPath, accompaniment: staged.accompaniment.audioPath }
       const done = await reader.run('repair', { pair: files, operation, output }, context)
@@ -87,14 +88,14 @@ export function createRepairService({ platform, compute, reader, queue, sounds, 
       return { ...(done satisfies ComputeResult<'repair'>), vocals: await stem('vocals'), accompaniment: await stem('accompaniment') }
     })
 
-  const enqueue = async (pair: StemPair, operation: StemOperation, onResult = (_: RepairResult) => {}): Promise<Job> => {
+  const enqueue = async (pair: StemPair, operation: StemOperation, onResult?: (result: RepairResult) => void): Promise<Job> => {
     const files = await filesOf(pair)
     const { name } = await sounds.get(pair.mixture)
     return queue.add(
       { kind: 'repair', title: name },
       async (context) => {
         const result = await perform(pair, files, operation, context)
-        onResult(result)
+        onResult?.(result)
         return result
       },
       'reader',
@@ -129,17 +130,15 @@ export function createRepairService({ platform, compute, reader, queue, sounds, 
     },
     async previewReshape({ start, length, ...request }) {
       const { pair, from, exponent } = originOf(request)
-      const { mixture: _, offset: __, ...files } = await filesOf(pair)
+      const { vocals, accompaniment } = await filesOf(pair)
+      const task = { pair: { vocals, accompaniment }, exponent: exponent / from, start, length }
       const { name } = await sounds.get(pair.mixture)
       return queue.add(
         { kind: 'reshapePreview', title: name },
         async (context) => {
-          const { sounds: made, value } = await fleeting.make(
-            [name, name],
-            ([vocals, accompaniment]) =>
-              reader.run('previewReshape', { pair: files, exponent: exponent / from, start, length, output: { vocals: vocals!, accompaniment: accompaniment! } }, context),
-            context,
-          )
+          const write = ([first, second]: readonly string[]) =>
+            reader.run('previewReshape', { ...task, output: { vocals: first!, accompaniment: second! } }, context)
+          const { sounds: made, value } = await fleeting.make([name, name], write, context)
           return { vocals: made[0]!, accompaniment: made[1]!, start: value.start, exponent }
         },
         'reader',
@@ -151,7 +150,8 @@ export function createRepairService({ platform, compute, reader, queue, sounds, 
       return queue.add(
         { kind: 'audition', title: name },
         async (context) => {
-          const { sounds: made, value } = await fleeting.make([name], ([output]) => reader.run('audition', { path, regions, output: output! }, context), context)
+          const write = ([output]: readonly string[]) => reader.run('audition', { path, regions, output: output! }, context)
+          const { sounds: made, value } = await fleeting.make([name], write, context)
           return { sound: made[0]!, start: value.start }
         },
         'reader',

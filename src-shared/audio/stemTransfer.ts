@@ -14,7 +14,12 @@ export interface StemSamples {
  * for floats that came from integers).
  * @param dither for 16-bit stems; undefined where there is none
  */
-export function transferred(bits: 16 | 24 | undefined, stems: StemSamples, change: readonly Float32Array[], dither?: RandomStream): { vocals: StemBlock; music: StemBlock } {
+export function transferred(
+  bits: 16 | 24 | undefined,
+  stems: StemSamples,
+  change: readonly Float32Array[],
+  dither?: RandomStream,
+): { vocals: StemBlock; music: StemBlock } {
   const pairs = stems.vocals.map((vocals, channel) => {
     const music = stems.music[channel]!
     return bits === undefined ? inFloats(vocals, music, change[channel]!) : inIntegers(bits, vocals, music, change[channel]!, dither)
@@ -22,7 +27,13 @@ export function transferred(bits: 16 | 24 | undefined, stems: StemSamples, chang
   return { vocals: pairs.map(([vocals]) => vocals) as StemBlock, music: pairs.map(([, music]) => music) as StemBlock }
 }
 
-function inIntegers(bits: 16 | 24, vocals: Float32Array, music: Float32Array, change: Float32Array, dither?: RandomStream): [Int32Array, Int32Array] {
+function inIntegers(
+  bits: 16 | 24,
+  vocals: Float32Array,
+  music: Float32Array,
+  change: Float32Array,
+  dither?: RandomStream,
+): [Int32Array, Int32Array] {
   const voice = quantize(vocals, bits)
   const rest = quantize(music, bits)
   const wanted = quantize(vocals.map((sample, i) => sample + change[i]!), bits, 1, dither)
@@ -54,7 +65,13 @@ function inFloats(vocals: Float32Array, music: Float32Array, change: Float32Arra
 }
 
 /** Returns one stem after `change` × `factor` was added to it, as a format holds it; where the change is 0 it stays to the bit. */
-export function altered(bits: 16 | 24 | undefined, stem: readonly Float32Array[], change: readonly Float32Array[], factor: number, dither?: RandomStream): StemBlock {
+export function altered(
+  bits: 16 | 24 | undefined,
+  stem: readonly Float32Array[],
+  change: readonly Float32Array[],
+  factor: number,
+  dither?: RandomStream,
+): StemBlock {
   const sum = stem.map((samples, channel) => samples.map((sample, i) => sample + factor * change[channel]![i]!))
   if (bits === undefined) return sum
   return sum.map((samples, channel) => {

@@ -59,7 +59,10 @@ export function regionMask(regions: readonly SpectralRegion[], length: number, g
 }
 
 function nothingSelected(): AppError {
-  return new AppError('INVALID_INPUT', 'Nothing of the sound is selected, so nothing was changed. Draw the selection on the spectrogram, with some width and height.')
+  return new AppError(
+    'INVALID_INPUT',
+    'Nothing of the sound is selected, so nothing was changed. Draw the selection on the spectrogram, with some width and height.',
+  )
 }
 
 function rasterised(shapes: readonly RegionShape[], length: number, grid: SpectralGrid, first: number, frames: number): Float32Array {

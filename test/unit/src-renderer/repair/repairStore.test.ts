@@ -17,7 +17,13 @@ let stores: { repairs: ReturnType<typeof useRepairStore>; projects: ReturnType<t
 
 const regions: SpectralRegion[] = [{ kind: 'box', start: 0, end: 1000, low: 0, high: 500 }]
 const sound = (id: string, frames = 44_100): Sound => ({
-  ...{ id, name: id, sampleRate: 44_100, channels: 2, frames, audioUrl: '', peaksUrl: '' },
+  id,
+  name: id,
+  sampleRate: 44_100,
+  channels: 2,
+  frames,
+  audioUrl: '',
+  peaksUrl: '',
   spectrogram: { fftSize: 2048, hop: 512, columns: 256, levels: 1, floor: -120 },
 })
 
