@@ -1,7 +1,7 @@
 import { access, copyFile, link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { makeStagingFolder, reporting } from '#main/node/stagingFolder'
+import { makeStagingFolder, removeAbandoned, reporting } from '#main/node/stagingFolder'
 import { TemporaryFile } from '#main/node/temporaryFile'
 import { tilePath } from '#main/node/tileFiles'
 import type { SoundOrigin, SoundRecord, SoundStore, StagedSound, StoredSound } from '#main/services/platform'
@@ -59,6 +59,7 @@ export function createSoundStore(library: string): SoundStore {
     tilePath: ({ tilesFolder }, level, index) => tilePath(tilesFolder, level, index),
     sizeOf: (id) => bytesIn(join(library, id)),
     async restrict(id, origins) {
+      await removeAbandoned(library)
       const sound = await find(id)
       if (!sound) return
       if (origins.length > 0) await writeRecord(join(library, id), { ...plain(sound), origins })

@@ -9,11 +9,16 @@ const stagingName = /^\.staged-(\d+)-/
 /** Makes a hidden folder inside `library`, so that publishing is a rename; what a killed app left there goes. */
 export async function makeStagingFolder(library: string): Promise<string> {
   await makeFolder(library)
-  for (const name of await readdir(library)) {
+  await removeAbandoned(library)
+  return mkdtemp(join(library, `.staged-${process.pid}-`))
+}
+
+/** Removes from `library` what killed apps left there. */
+export async function removeAbandoned(library: string): Promise<void> {
+  for (const name of await readdir(library).catch(() => [])) {
     const owner = stagingName.exec(name)?.[1]
     if (owner !== undefined && !isRunning(Number(owner))) await rm(join(library, name), { recursive: true, force: true })
   }
-  return mkdtemp(join(library, `.staged-${process.pid}-`))
 }
 
 /** Does `work` in `folder`. @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL where the operating system refuses */

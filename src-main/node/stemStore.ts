@@ -1,7 +1,7 @@
 import { access, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { makeStagingFolder, reporting } from '#main/node/stagingFolder'
+import { makeStagingFolder, removeAbandoned, reporting } from '#main/node/stagingFolder'
 import { removeLeftovers } from '#main/node/temporaryFile'
 import type { StemPaths, StemStore } from '#main/services/platform'
 import { separationReport } from '#shared/contract/separation'
@@ -46,6 +46,8 @@ export function createStemStore(library: string, previews = join(dirname(library
       return { paths: pathsIn(folder, { vocals: 'vocals.wav', accompaniment: 'music.wav' }), discard }
     },
     async remove(hashes, soundIds) {
+      await removeAbandoned(library)
+      await removeAbandoned(previews)
       const names = await readdir(library).catch(() => [])
       for (const name of names.filter((candidate) => !candidate.startsWith('.'))) {
         const { sounds } = (await readEntry(join(library, name))) ?? {}

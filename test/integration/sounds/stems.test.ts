@@ -162,6 +162,11 @@ describe('deleting everything about a song', () => {
     const path = await noise('unwanted.wav', 10)
     const { sound, ids } = await workOn(path)
     expect(libraryFiles().length).toBeGreaterThan(before.length + 15)
+    // What an app that was killed had begun is of nobody knows which song.
+    for (const place of ['sounds', 'stems', 'previews']) {
+      mkdirSync(join(app.library, place, '.staged-4194305-abc'), { recursive: true })
+      writeFileSync(join(app.library, place, '.staged-4194305-abc', 'sound.wav'), 'of the song')
+    }
     const told: unknown[] = []
     const stop = app.services.onEvent((event) => event.name === 'sounds.removed' && told.push(event.payload))
     await ask('sounds.deleteEverything', { soundId: sound.id })
