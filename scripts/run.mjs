@@ -2,8 +2,10 @@
  * `node scripts/run.mjs <task> [arguments]`: sets the clone up where needed, then runs the task.
  * Programs of the app run inside this process, so that exit status and signals are theirs without being passed on.
  */
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { runProgram } from './program.mjs'
-import { SetupError, setUp } from './setup.mjs'
+import { root, SetupError, setUp } from './setup.mjs'
 
 /** The program in out/main that does each task. */
 const programs = {
@@ -14,6 +16,8 @@ const programs = {
   engines: 'engines',
   bench: 'bench',
 }
+/** Scripts that go before a program, as processes of their own, when it is started without arguments. */
+const before = { bench: 'bench-timeline.mjs' }
 /** Tasks that are scripts themselves: each exports `run(args)`. */
 const scripts = {
   start: './start.mjs',
@@ -33,6 +37,7 @@ async function main([task, ...args]) {
   if (scripts[task]) {
     process.exitCode = await (await import(scripts[task])).run(args)
   } else if (programs[task]) {
+    if (before[task] && args.length === 0) spawnSync(process.execPath, [join(root, 'scripts', before[task])], { stdio: 'inherit' })
     await runProgram(programs[task], args)
   }
 }

@@ -57,6 +57,10 @@ export function drawChrome(context: CanvasRenderingContext2D, picture: LanePictu
 
 function drawFrame({ context, picture, palette, ratio }: Pen, { left, right }: VisibleClip): void {
   const { title, body, waveform, spectrogram } = picture.layout
+  if (spectrogram && !picture.audible) {
+    context.fillStyle = css(palette.background, 0.55)
+    context.fillRect(left, spectrogram.top, right - left, spectrogram.height)
+  }
   const { wave } = clipTints(palette, picture.track.role, picture.audible)
   const line = Math.max(1, Math.round(ratio))
   const height = title.height + body.height
@@ -204,24 +208,24 @@ function drawRegions({ context, picture, ratio }: Pen, regions: readonly Spectra
   const { grid, axis } = picture
   const x = (frame: number) => frame / grid.framesPerColumn - grid.first
   const y = (hertz: number) => top + height * (1 - Math.min(1, Math.max(0, shareOfHertz(axis, hertz))))
-  const area = new Path2D()
-  for (const region of regions) addRegion(area, region, x, y)
+  const pathOf = (parts: readonly SpectralRegion[]) => {
+    const path = new Path2D()
+    for (const region of parts) addRegion(path, region, x, y)
+    return path
+  }
   context.save()
   context.beginPath()
   context.rect(0, top, grid.count, height)
   context.clip()
   context.fillStyle = 'rgb(255 255 255 / 0.22)'
-  context.fill(area, 'nonzero')
-  if (regions.some(({ kind }) => kind !== 'brush')) {
-    const outline = new Path2D()
-    for (const region of regions) if (region.kind !== 'brush') addRegion(outline, region, x, y)
-    for (const [colour, offset] of [['#000', 0], ['#fff', 4]] as const) {
-      context.strokeStyle = colour
-      context.lineWidth = Math.max(1, ratio)
-      context.setLineDash([4 * ratio, 4 * ratio])
-      context.lineDashOffset = offset * ratio
-      context.stroke(outline)
-    }
+  context.fill(pathOf(regions))
+  const outline = pathOf(regions.filter(({ kind }) => kind !== 'brush'))
+  for (const [colour, offset] of [['#000', 0], ['#fff', 4]] as const) {
+    context.strokeStyle = colour
+    context.lineWidth = Math.max(1, ratio)
+    context.setLineDash([4 * ratio, 4 * ratio])
+    context.lineDashOffset = offset * ratio
+    context.stroke(outline)
   }
   context.restore()
 }

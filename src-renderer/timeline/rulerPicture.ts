@@ -67,11 +67,12 @@ function drawLoop(context: CanvasRenderingContext2D, loop: NonNullable<Project['
   const grip = Math.round(3 * ratio)
   context.fillRect(left, top, grip, height)
   context.fillRect(right - grip, top, grip, height)
-  if (right - left < 44 * ratio) return
+  const seen = right - Math.max(0, left)
+  if (seen < 60 * ratio) return
   context.font = `600 ${9 * ratio}px ${figures}`
   context.textBaseline = 'middle'
   context.fillStyle = css(palette.text)
-  context.fillText(loop.enabled ? 'LOOP' : 'LOOP OFF', Math.max(0, left) + Math.round(8 * ratio), top + height / 2 + ratio / 2, Math.max(1, right - left - 16 * ratio))
+  context.fillText(loop.enabled ? 'LOOP' : 'LOOP OFF', Math.max(0, left) + Math.round(8 * ratio), top + height / 2 + ratio / 2)
 }
 
 function drawMarker(context: CanvasRenderingContext2D, marker: Project['markers'][number], { palette, ratio }: RulerScene, column: ColumnOf): void {

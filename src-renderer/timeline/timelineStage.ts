@@ -98,8 +98,8 @@ export class TimelineStage implements LaneContents {
 
   /** Returns the level at a frame of the timeline in dBFS: at a frequency of the spectrogram, else the peak; undefined where unknown. */
   decibelsAt(picture: LanePicture, frame: number, hertz: number | undefined): number | undefined {
-    const column = columnOf(picture.grid, frame)
-    const [clip] = visibleClips(picture, column, column + 1)
+    const place = columnOf(picture.grid, frame)
+    const [clip] = visibleClips(picture, place, place + 1)
     if (!clip) return undefined
     if (hertz === undefined) {
       const extremes = this.extremes(clip, picture)
@@ -109,8 +109,11 @@ export class TimelineStage implements LaneContents {
     const [run] = this.runs(clip, picture)
     if (!run) return undefined
     const { bands } = run
-    const row = Math.min(bands.rows - 1, Math.max(0, Math.floor((1 - shareOfHertz(picture.axis, hertz)) * bands.rows)))
-    return decibelsOfByte(bands.values[row * bands.columns + tapColumn(run, 0, 0, 1)]!, clip.source!.spectrogram!.floor)
+    const column = tapColumn(run, 0, 0, 1)
+    const row = Math.floor((1 - shareOfHertz(picture.axis, hertz)) * bands.rows)
+    // The rows beside it count too: nobody points at a line of one pixel.
+    const values = [row - 1, row, row + 1].map((near) => bands.values[Math.min(bands.rows - 1, Math.max(0, near)) * bands.columns + column]!)
+    return decibelsOfByte(Math.max(...values), clip.source!.spectrogram!.floor)
   }
 
   dispose(): void {
