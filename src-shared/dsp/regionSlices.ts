@@ -67,11 +67,17 @@ function brushShape({ points, radius }: Region<'brush'>): RegionShape | undefine
   return {
     start: Math.min(...times) - width,
     end: Math.max(...times) + width,
-    bandsAt: (time) =>
-      strokes.flatMap(([from, to]) => {
-        const band = capsule(from, to, time / width)
-        return band === undefined ? [] : [[band[0] * height, band[1] * height] as const]
-      }),
+    bandsAt(time) {
+      const at = time / width
+      const bands: Band[] = []
+      for (const [from, to] of strokes) {
+        // A long scribble has thousands of strokes, of which few are here.
+        if (at < Math.min(from[0], to[0]) - 1 || at > Math.max(from[0], to[0]) + 1) continue
+        const band = capsule(from, to, at)
+        if (band !== undefined) bands.push([band[0] * height, band[1] * height])
+      }
+      return bands
+    },
   }
 }
 
