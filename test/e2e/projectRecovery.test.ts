@@ -22,11 +22,11 @@ afterAll(() => {
   rmSync(scratch, { recursive: true, force: true })
 })
 
-/** Starts the built program over the one library, and gives its contract and how to kill it as a crash would. */
-async function start(): Promise<{ url: string; client: Client<AppContract>; kill: () => Promise<unknown> }> {
+/** Starts the built program over a library, and gives its contract and how to kill it as a crash would. */
+async function start(library: string): Promise<{ url: string; client: Client<AppContract>; kill: () => Promise<unknown> }> {
   const program = spawn(process.execPath, [join(projectRoot, 'out/main/web.js'), '--no-open'], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, TMPDIR: scratch, TEMP: scratch, STEMWRIGHT_LIBRARY: join(scratch, 'library') },
+    env: { ...process.env, TMPDIR: scratch, TEMP: scratch, STEMWRIGHT_LIBRARY: join(scratch, library) },
   })
   running.push(program)
   const printed = await new Promise<string>((resolve, reject) => {
@@ -70,7 +70,7 @@ const codeOf = (work: Promise<unknown>) => work.then(() => 'nothing', (error: { 
 
 describe('a server that is killed', () => {
   it('loses no edit that was kept; the next one offers it, opens it with its sound, and a third is refused meanwhile', async () => {
-    const first = await start()
+    const first = await start('killed')
     const project = projectOf(await decodedDemo(first.client))
     const { folder } = await first.client.projects.saveAs({ sessionId: 'window', project, name: 'Night' })
     const saved = { ...project, name: 'Night' }
@@ -79,7 +79,7 @@ describe('a server that is killed', () => {
     const { recoveryId } = await first.client.projects.autosave({ sessionId: 'other window', project: unsaved })
     await first.kill()
 
-    const second = await start()
+    const second = await start('killed')
     const offered = await second.client.projects.recoveries()
     expect(offered.map(({ name, folder: place }) => [name, place])).toEqual([['Untitled', undefined], ['Night', folder]])
     expect(await second.client.projects.recents()).toMatchObject([{ folder, name: 'Night', isOwn: true }])
@@ -87,7 +87,7 @@ describe('a server that is killed', () => {
     expect(opened).toMatchObject({ project: saved, recovered: { project: marked(saved, 'kept') }, warnings: [] })
     expect((await second.client.sounds.get({ soundId: opened.project.sources[0]!.soundId })).frames).toBe(project.sources[0]!.frames)
 
-    const third = await start()
+    const third = await start('killed')
     expect((await third.client.projects.recoveries()).map(({ id }) => id)).toEqual([recoveryId])
     expect(await codeOf(third.client.projects.open({ sessionId: 'window 3', folder, takeOver: true }))).toBe('PROJECT_IN_USE')
     expect(await codeOf(third.client.projects.save({ sessionId: 'window 3', folder, project: saved }))).toBe('PROJECT_IN_USE')
@@ -98,7 +98,7 @@ describe('a server that is killed', () => {
   })
 
   it('in the middle of saving leaves a project that opens, whatever was written', async () => {
-    let program = await start()
+    let program = await start('killed')
     const project = projectOf(await decodedDemo(program.client))
     const { folder } = await program.client.projects.saveAs({ sessionId: 'saver', project, name: 'Torn' })
     const last = { name: 'Torn', markers: [] as Project['markers'] }
@@ -108,7 +108,7 @@ describe('a server that is killed', () => {
       await new Promise((resolve) => setTimeout(resolve, attempt * 3))
       await program.kill()
       await saving
-      program = await start()
+      program = await start('killed')
       const opened = await program.client.projects.open({ sessionId: 'saver', folder })
       expect([JSON.stringify(last.markers), JSON.stringify(document.markers)]).toContain(JSON.stringify(opened.project.markers))
       last.markers = opened.project.markers
@@ -134,13 +134,13 @@ describe.skipIf(!chromiumPath)(`a page whose server is killed${browserNote}`, ()
 
   /** What is kept on the disk of edits to the demo song. */
   function kept(): string {
-    const folder = join(scratch, 'library/recovery')
+    const folder = join(scratch, 'page/recovery')
     const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : []
     return files.map((name) => readFileSync(join(folder, name), 'utf8')).find((text) => text.includes('"Demo"')) ?? ''
   }
 
   it('offers the edits to the next page, in one step to be undone; a page that stays keeps those made meanwhile', async () => {
-    const first = await start()
+    const first = await start('page')
     const tab = await newTab(first.url)
     await button(tab, 'Try the demo song').click()
     await lane(tab, 'Demo').waitFor()
@@ -149,7 +149,7 @@ describe.skipIf(!chromiumPath)(`a page whose server is killed${browserNote}`, ()
     await first.kill()
     await tab.close()
 
-    const second = await start()
+    const second = await start('page')
     const next = await newTab(second.url)
     await button(next, 'Recover').click()
     await lane(next, 'Demo').waitFor()
@@ -162,14 +162,14 @@ describe.skipIf(!chromiumPath)(`a page whose server is killed${browserNote}`, ()
 
     await second.kill()
     await button(next, 'Solo Demo').click()
-    await start()
+    await start('page')
     await button(next, 'Load again').click({ timeout: 60_000 })
     await expect.poll(() => isPressed(next, 'Solo Demo'), { timeout: 60_000 }).toBe('true')
     await next.close()
   })
 
   it('is refused a project that another window has open, until that is closed', async () => {
-    const { url, kill } = await start()
+    const { url, kill } = await start('shared')
     const first = await newTab(url)
     await button(first, 'Try the demo song').click()
     await lane(first, 'Demo').waitFor()
