@@ -28,7 +28,7 @@ export class LoudnessMeter {
   /** Adds a planar block `[channel][frame]`. */
   add(block: readonly Float32Array[]): void {
     this.addLoudness(block)
-    for (const [channel, filter] of this.filters.entries()) this.peak = Math.max(this.peak, filter.truePeakOf(block[channel]!))
+    for (const [channel, filter] of this.filters.entries()) this.peak = filter.truePeakOf(block[channel]!, this.peak)
   }
 
   /** Adds a block to the loudness only, without the true peak, which is most of the work. */
@@ -121,28 +121,49 @@ class ChannelFilter {
     return sum * this.weight
   }
 
-  truePeakOf(samples: Float32Array): number {
+  /** Returns the true peak of `samples`, or `peak` where that is higher. */
+  truePeakOf(samples: Float32Array, peak: number): number {
     const line = new Float32Array(this.history.length + samples.length)
     line.set(this.history)
     line.set(samples, this.history.length)
     this.history = line.slice(line.length - this.history.length)
-    let peak = 0
-    for (let end = taps - 1; end < line.length; end++) {
-      for (const phase of phases) {
-        let forward = 0
-        let backward = 0
-        for (let tap = 0; tap < taps; tap++) {
-          const coefficient = phase[tap]!
-          forward += coefficient * line[end - tap]!
-          backward += coefficient * line[end - taps + 1 + tap]!
-        }
-        peak = Math.max(peak, Math.abs(forward), Math.abs(backward))
-      }
-      // The filter's own phases straddle the samples, and a sample may be the highest point.
-      peak = Math.max(peak, Math.abs(line[end]!))
+    for (let from = taps - 1; from < line.length; from += stretch) {
+      const until = Math.min(line.length, from + stretch)
+      // Most of any sound is so far below its peak that nothing between its samples can reach that.
+      if (largestOf(line, from - taps + 1, until) * mostGain > peak) peak = interpolatedPeak(line, from, until, peak)
     }
     return peak
   }
+}
+
+/** Samples that are looked at together. */
+const stretch = 64
+/** How far the filter can lift the largest of its samples, in any phase; never less than a sample itself. */
+const mostGain = Math.max(...phases.map((phase) => phase.reduce((sum, coefficient) => sum + Math.abs(coefficient), 0)))
+
+function largestOf(samples: Float32Array, from: number, until: number): number {
+  let largest = 0
+  for (let i = from; i < until; i++) largest = Math.max(largest, Math.abs(samples[i]!))
+  return largest
+}
+
+/** Returns the highest magnitude at and between the samples from..until, or `peak` where that is higher. */
+function interpolatedPeak(line: Float32Array, from: number, until: number, peak: number): number {
+  for (let end = from; end < until; end++) {
+    for (const phase of phases) {
+      let forward = 0
+      let backward = 0
+      for (let tap = 0; tap < taps; tap++) {
+        const coefficient = phase[tap]!
+        forward += coefficient * line[end - tap]!
+        backward += coefficient * line[end - taps + 1 + tap]!
+      }
+      peak = Math.max(peak, Math.abs(forward), Math.abs(backward))
+    }
+    // The filter's own phases straddle the samples, and a sample may be the highest point.
+    peak = Math.max(peak, Math.abs(line[end]!))
+  }
+  return peak
 }
 
 /** One second-order section, transposed direct form II. */

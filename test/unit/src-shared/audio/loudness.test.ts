@@ -60,6 +60,19 @@ describe('integrated loudness', () => {
 })
 
 describe('true peak', () => {
+  // Would catch: a peak between the samples that is passed over because no sample near it is as high as one before.
+  it('between samples is found after a higher sample', () => {
+    const plane = new Float32Array(2000)
+    plane[100] = 0.6
+    for (let i = 0; i < 1000; i++) plane[1000 + i] = 0.65 * Math.sin((Math.PI / 2) * (i + 0.5))
+    const { truePeak } = measureLoudness({ sampleRate: 48000, channels: [plane] })
+    const without = plane.map((value, i) => (i === 100 ? 0 : value))
+    expect(truePeak).toBe(measureLoudness({ sampleRate: 48000, channels: [without] }).truePeak)
+    // The samples reach 0.65 × sin 45° only, 3 dB less.
+    expect(truePeak).toBeLessThan(20 * Math.log10(0.65 * 1.1))
+    expect(truePeak).toBeGreaterThan(20 * Math.log10(0.65) - 0.4)
+  })
+
   // EBU Tech 3341, cases 15 to 18: a sine at a quarter of the rate whose samples miss its peaks; +0.2/-0.4 dB allowed.
   it.each([0, 45, 60, 67.5])('a sine at fs/4 and %f degrees peaks at -6 dBTP', (degrees) => {
     const plane = Float32Array.from({ length: 48000 }, (_, i) => 0.5 * Math.sin((Math.PI / 2) * i + (degrees * Math.PI) / 180))
