@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors'
-import { createClient } from '#shared/contract/client'
+import { createClient, type Transport } from '#shared/contract/client'
 import { contract } from '#shared/contract/contract'
 import type { Host } from '#renderer/api/host'
 
@@ -18,7 +18,7 @@ declare global {
 
 /** The host of the desktop window. */
 export function createElectronHost(bridge: Bridge): Host {
-  const transport = { request: bridge.request, onEvent: bridge.onEvent }
+  const transport = { request: bridge.request, onEvent: shareEvents(bridge) }
   const client = createClient(contract, transport)
   return {
     isDesktop: true,
@@ -38,5 +38,17 @@ export function createElectronHost(bridge: Bridge): Host {
       event.preventDefault()
       await client.render.dragOut({ jobId })
     },
+  }
+}
+
+/** One listener at the window's door, however many listen in the page. */
+function shareEvents(bridge: Bridge): Transport['onEvent'] {
+  const listeners = new Set<(event: unknown) => void>()
+  let isOpen = false
+  return (callback) => {
+    listeners.add(callback)
+    if (!isOpen) bridge.onEvent((event) => listeners.forEach((tell) => tell(event)))
+    isOpen = true
+    return () => listeners.delete(callback)
   }
 }

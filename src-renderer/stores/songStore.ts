@@ -26,27 +26,32 @@ export const useSongStore = defineStore('songs', () => {
   })
 
   async function load(): Promise<void> {
-    songs.value = await client.songs.list()
+    const listed = await client.songs.list()
+    // What was opened meanwhile stays.
+    songs.value = [...listed, ...songs.value.filter(({ id }) => !listed.some((song) => song.id === id))]
     selectedId.value ??= songs.value.at(-1)?.id
   }
 
-  /** Opens files one after another, so that a folder of songs does not fill the memory; selects the first that opens. */
-  function openFiles(files: readonly File[]): Promise<void> {
+  /** Opens files one after another, so that a folder of songs does not fill the memory; selects the first that opens; gives those that do. */
+  function openFiles(files: readonly File[]): Promise<Song[]> {
     return openAll(files.map((file) => ({ name: file.name, source: () => host.sourceOf(file) })))
   }
 
   /** The same for files that the desktop names by their paths. */
-  function openPaths(paths: readonly string[]): Promise<void> {
+  function openPaths(paths: readonly string[]): Promise<Song[]> {
     return openAll(paths.map((path) => ({ name: path.split(/[\\/]/).at(-1) ?? path, source: () => Promise.resolve({ path }) })))
   }
 
-  async function openAll(files: readonly { name: string; source: () => Promise<SongSource> }[]): Promise<void> {
+  async function openAll(files: readonly { name: string; source: () => Promise<SongSource> }[]): Promise<Song[]> {
     failures.value = []
-    const opened: (Song | undefined)[] = []
+    const opened: Song[] = []
     opening.value.push(...files.map(({ name }) => name))
-    for (const { name, source } of files) opened.push(await open(name, source))
-    const first = opened.find((song) => song !== undefined)
-    if (first) selectedId.value = first.id
+    for (const { name, source } of files) {
+      const song = await open(name, source)
+      if (song) opened.push(song)
+    }
+    if (opened[0]) selectedId.value = opened[0].id
+    return opened
   }
 
   async function openDemo(): Promise<void> {

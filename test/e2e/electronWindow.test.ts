@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Bridge } from '#renderer/api/electronHost'
 import { axeViolations } from '#test/axe'
 import { buildHalvingCompute, buildPage } from '#test/builds'
 import { type Browser, browserNote, chromiumPath, openBrowser } from '#test/chromium'
@@ -76,5 +77,46 @@ describe.skipIf(!chromiumPath)(`main process, preload script and page together, 
     expect(await axeViolations(tab)).toEqual([])
     expect(problems).toEqual([])
     expect(new URL(tab.url()).origin).toBe(shownOrigin)
+  })
+
+  it("does what the desktop's menu and dock ask for, and closes with a job running only after a question", async () => {
+    // There is one page; that of the test before would take what is opened.
+    for (const other of browser.context.pages()) await other.close()
+    const tab = await browser.context.newPage()
+    await writeNoise(join(place.root, 'other.wav'), 2, 12, 'wav24', 96000)
+    await writeNoise(join(place.root, 'long.wav'), 60, 13, 'wav24', 48000)
+    electron.app.emit('open-file', { preventDefault: () => {} }, join(place.root, 'other.wav'))
+    await showInChromium(tab, {})
+    const lane = tab.getByRole('group', { name: /^other, lane/ })
+    await lane.waitFor()
+    const item = (id: string) => standIn.menu!.getMenuItemById(id)!
+    const choose = async (id: string) => {
+      await vi.waitUntil(() => item(id).enabled, { timeout: 20_000 })
+      item(id).click!()
+    }
+    await choose('edit.undo')
+    await lane.waitFor({ state: 'detached' })
+    await vi.waitUntil(() => item('edit.undo').enabled === false, { timeout: 20_000 })
+    await choose('edit.redo')
+    await lane.waitFor()
+    await choose('app.shortcuts')
+    await tab.getByRole('dialog', { name: /shortcuts/i }).waitFor()
+    await tab.keyboard.press('Escape')
+
+    const window = standIn.windows.at(-1)!
+    const bridge = standIn.exposed['stemwright'] as Bridge
+    const ask = async (name: string, payload: unknown) => ((await bridge.request(name, payload)) as { result: { id: string } }).result
+    const { id } = await ask('songs.import', { path: join(place.root, 'long.wav') })
+    await ask('separation.start', { songId: id, quality: 'best' })
+    electron.app.quit()
+    await vi.waitUntil(() => standIn.questions.length === 1, { timeout: 20_000 })
+    // The answer, no, comes a turn later.
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(window.isDestroyed()).toBe(false)
+    standIn.answer = 1
+    electron.app.quit()
+    // The page answers by itself that it has kept what was not saved.
+    await vi.waitUntil(() => window.isDestroyed(), { timeout: 20_000 })
+    expect(await readdir(join(place.root, 'library/recovery'))).not.toEqual([])
   })
 })
