@@ -4,15 +4,18 @@ import { join } from 'node:path'
 import { reporting } from '#main/node/stagingFolder'
 import { isRunning } from '#main/node/temporaryFile'
 import type { DragFolders } from '#main/services/platform'
+import { CancelledError } from '#shared/errors'
 
 const ownedName = /^(\d+)-/
 
 /** Returns folders inside `parent`, each named after the process that it ends with. */
 export function createDragFolders(parent: string): DragFolders {
   const made = new Set<string>()
+  let isOver = false
   return {
     make: () =>
       reporting(parent, async () => {
+        if (isOver) throw new CancelledError()
         await mkdir(parent, { recursive: true })
         const folder = await mkdtemp(join(parent, `${process.pid}-`))
         made.add(folder)
@@ -33,6 +36,7 @@ export function createDragFolders(parent: string): DragFolders {
       for (const name of abandoned) await rm(join(parent, name), { recursive: true, force: true }).catch(() => {})
     },
     clear() {
+      isOver = true
       for (const folder of made) rmSync(folder, { recursive: true, force: true })
       made.clear()
     },

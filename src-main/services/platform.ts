@@ -54,14 +54,14 @@ export interface Desktop {
 
 /** Folders of the library for files that are dragged out. They end with the process, or where it is killed at the next start. */
 export interface DragFolders {
-  /** Makes an empty one. @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL */
+  /** Makes an empty one. @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL; CancelledError after `clear` */
   make(): Promise<string>
   remove(folder: string): Promise<void>
   /** Tells whether all of these files are still there. */
   have(paths: readonly string[]): Promise<boolean>
   /** Removes those of processes that are gone. */
   tidy(): Promise<void>
-  /** Removes those of this process, at once. */
+  /** Removes those of this process, at once; from then on none is made. */
   clear(): void
 }
 
