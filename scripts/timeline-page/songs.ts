@@ -1,12 +1,12 @@
 import type { LaneSource } from '#renderer/timeline/laneSource'
 import { randomStream } from '#shared/random'
 import { emptyProject, type Project, type Track } from '#shared/project/project'
-import { type TileGrid, tileGrid } from '#shared/dsp/spectrogramTile'
+import { tileColumns, type TileGrid, tileGrid } from '#shared/dsp/spectrogramTile'
 import { peaksOf } from './sounds'
 
 const rate = 44100
 
-/** Returns a project of as many lanes as asked for, and for each a sound that looks like music, with tiles that are made at once. */
+/** Returns a project of as many lanes as asked for, and for each a sound that looks like music, with its tiles. */
 export function songSources(lanes: number, seconds: number, view: Track['view']): { project: Project; sources: Map<string, LaneSource> } {
   const roles = ['mixture', 'vocals', 'accompaniment', 'other'] as const
   const frames = seconds * rate
@@ -24,8 +24,9 @@ export function songSources(lanes: number, seconds: number, view: Track['view'])
 /** Peaks of noise with beats; a pattern for its spectrogram. */
 function musicLike(soundId: string, frames: number, seed: number): LaneSource {
   const grid = tileGrid(rate, frames)
+  const tile = pattern(grid, seed)
   const random = randomStream(seed + 1)
-  // Noise of a quarter of the length sampled at a quarter of the rate has peaks enough; only their number matters.
+  // One value for every finest peak.
   const channels = [0, 1].map(() => Float32Array.from({ length: Math.ceil(frames / 256) }, (_, i) => (random.uniform() - 0.5) * (0.4 + 0.6 * Math.abs(Math.sin(i / 40)))))
   const fine = peaksOf(rate, channels.map((values) => spread(values, frames)))
   return {
@@ -34,7 +35,7 @@ function musicLike(soundId: string, frames: number, seed: number): LaneSource {
     frames,
     peaks: fine,
     spectrogram: grid,
-    tile: (level, index) => pattern(grid, level, index, seed, frames),
+    tile: (level, index) => Promise.resolve(tile.subarray(0, tileColumns(grid, frames, level, index) * (grid.fftSize / 2 + 1))),
     samples: (first, count) => Promise.resolve(channels.map(() => new Float32Array(Math.min(count, frames - first)))),
   }
 }
@@ -48,10 +49,9 @@ function spread(values: Float32Array, frames: number): Float32Array {
   return samples
 }
 
-function pattern(facts: TileGrid, level: number, index: number, seed: number, frames: number): Uint8Array {
-  const bins = facts.fftSize / 2 + 1
-  const total = Math.ceil(frames / (facts.hop * 4 ** level))
-  const columns = Math.max(1, Math.min(facts.columns, total - index * facts.columns))
+/** The bytes of a tile; all tiles of a sound look alike, because making them is not what is measured. */
+function pattern({ fftSize, columns }: TileGrid, seed: number): Uint8Array {
+  const bins = fftSize / 2 + 1
   const tile = new Uint8Array(columns * bins)
   for (let column = 0; column < columns; column++) {
     for (let bin = 0; bin < bins; bin++) tile[column * bins + bin] = (column * (3 + seed) + bin * 7 + ((column ^ bin) & 31) * 4) & 255
