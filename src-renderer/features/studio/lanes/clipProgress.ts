@@ -12,6 +12,7 @@ export function useClipProgress(): ComputedRef<ReadonlyMap<string, ClipProgress>
 
   function progressOf(jobId: string): ClipProgress {
     const job = jobs.find(jobId)
+    if (job?.state.status === 'succeeded') return { share: 1, text: 'Done' }
     const percent = percentOf(job?.state)
     if (!job || job.state.status !== 'running' || percent === undefined) return { share: undefined, text: 'Waiting to be split' }
     const left = jobs.secondsLeft(job)
