@@ -21,62 +21,67 @@ const refusals = new Set([401, 403, 421])
 
 /** Returns the stream, which connects when it is first listened to and stays connected as long as the page. */
 export function createEventStream(world: StreamWorld): EventStream {
-  const listeners = new Set<(event: unknown) => void>()
-  const watchers = new Set<(state: ConnectionState) => void>()
-  let state: ConnectionState = 'connected'
+  return new ServerStream(world)
+}
+
+class ServerStream implements EventStream {
+  private readonly listeners = new Set<(event: unknown) => void>()
+  private readonly watchers = new Set<(state: ConnectionState) => void>()
+  private state: ConnectionState = 'connected'
   /** The server that the page was loaded from. */
-  let server: string | undefined
-  let isOpen = false
+  private server: string | undefined
+  private isOpen = false
 
-  const enter = (next: ConnectionState) => {
-    if (next === state) return
-    state = next
-    watchers.forEach((tell) => tell(state))
+  constructor(private readonly world: StreamWorld) {}
+
+  readonly onEvent = (callback: (event: unknown) => void): (() => void) => {
+    this.listeners.add(callback)
+    this.start()
+    return () => this.listeners.delete(callback)
   }
 
-  const greet = (instance: string) => {
-    server ??= instance
-    enter(instance === server ? 'connected' : 'restarted')
+  readonly watchConnection = (callback: (state: ConnectionState) => void): (() => void) => {
+    this.watchers.add(callback)
+    this.start()
+    callback(this.state)
+    return () => this.watchers.delete(callback)
   }
 
-  const connect = () => {
-    const source = world.open()
-    source.addEventListener('server', (message) => greet((JSON.parse(String(message.data)) as { instance: string }).instance))
+  private start(): void {
+    if (this.isOpen) return
+    this.isOpen = true
+    this.connect()
+  }
+
+  private connect(): void {
+    const source = this.world.open()
+    source.addEventListener('server', ({ data }) => this.greet((JSON.parse(String(data)) as { instance: string }).instance))
     source.onmessage = ({ data }) => {
       const event: unknown = JSON.parse(String(data))
-      listeners.forEach((tell) => tell(event))
+      this.listeners.forEach((tell) => tell(event))
     }
     source.onerror = () => {
-      if (state !== 'refused') enter('lost')
+      if (this.state !== 'refused') this.enter('lost')
       // While it is connecting the browser tries again by itself; where the answer was no stream of events, it gives up.
-      if (source.readyState === EventSource.CLOSED) void retry()
+      if (source.readyState === EventSource.CLOSED) void this.retry()
     }
   }
 
-  const retry = async () => {
-    const status = await world.probe().catch(() => 0)
-    enter(refusals.has(status) ? 'refused' : 'lost')
-    world.later(connect, againMs)
+  private async retry(): Promise<void> {
+    const status = await this.world.probe().catch(() => 0)
+    this.enter(refusals.has(status) ? 'refused' : 'lost')
+    this.world.later(() => this.connect(), againMs)
   }
 
-  const start = () => {
-    if (isOpen) return
-    isOpen = true
-    connect()
+  private greet(instance: string): void {
+    this.server ??= instance
+    this.enter(instance === this.server ? 'connected' : 'restarted')
   }
 
-  return {
-    onEvent(callback) {
-      listeners.add(callback)
-      start()
-      return () => listeners.delete(callback)
-    },
-    watchConnection(callback) {
-      watchers.add(callback)
-      start()
-      callback(state)
-      return () => watchers.delete(callback)
-    },
+  private enter(next: ConnectionState): void {
+    if (next === this.state) return
+    this.state = next
+    this.watchers.forEach((tell) => tell(next))
   }
 }
 

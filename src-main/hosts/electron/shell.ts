@@ -1,5 +1,5 @@
 import { type BrowserWindow, dialog } from 'electron'
-import { createClosing } from '#main/hosts/electron/closing'
+import { type Closing, createClosing } from '#main/hosts/electron/closing'
 import { startDrag } from '#main/hosts/electron/dragOut'
 import { installMenu } from '#main/hosts/electron/menu'
 import { createOpenedFiles } from '#main/hosts/electron/openedFiles'
@@ -25,45 +25,61 @@ export interface Shell {
 
 /** Returns the shell; to be called once the app is ready. @param stateFile keeps how the window stands */
 export function createShell(stateFile: DocumentFile): Shell {
-  let services: Services | undefined
-  let window: BrowserWindow | undefined
-  let isPageThere = false
-  const tell = (event: AppEvent) => services?.tell(event)
-  const opened = createOpenedFiles(() => tell({ name: 'desktop.opened', payload: {} }))
-  const menu = installMenu((actionId) => tell({ name: 'desktop.action', payload: { actionId } }), process.platform === 'darwin')
-  const closing = createClosing({
-    unfinishedJobs: () => services?.jobs.list().filter(({ state }) => !isFinished(state)).length ?? 0,
-    confirm: (unfinished) => confirmClosing(window!, unfinished),
-    askPage() {
-      if (isPageThere) tell({ name: 'desktop.closing', payload: {} })
-      return isPageThere
-    },
-    keepState: (closed) => writeWindowState(closed, stateFile),
-    later: (callback) => void setTimeout(callback, savingMs),
-  })
+  return new WindowShell(stateFile)
+}
 
-  return {
-    desktop: {
-      setMenu(enabled) {
-        isPageThere = true
-        menu.setEnabled(enabled)
-      },
-      takeOpened: () => opened.take(),
-      readyToClose: () => closing.ready(),
-      startDrag: (paths) => window && startDrag(window.webContents, paths),
+class WindowShell implements Shell {
+  private services: Services | undefined
+  private window: BrowserWindow | undefined
+  private isPageThere = false
+  private readonly opened = createOpenedFiles(() => this.tell({ name: 'desktop.opened', payload: {} }))
+  private readonly menu = installMenu(
+    (actionId) => this.tell({ name: 'desktop.action', payload: { actionId } }),
+    process.platform === 'darwin',
+  )
+  private readonly closing: Closing
+
+  constructor(stateFile: DocumentFile) {
+    this.closing = createClosing({
+      unfinishedJobs: () => this.services?.jobs.list().filter(({ state }) => !isFinished(state)).length ?? 0,
+      confirm: (unfinished) => confirmClosing(this.window!, unfinished),
+      askPage: () => this.askPageToSave(),
+      keepState: (closed) => writeWindowState(closed, stateFile),
+      later: (callback) => void setTimeout(callback, savingMs),
+    })
+  }
+
+  readonly desktop: Desktop = {
+    setMenu: (enabled) => {
+      this.isPageThere = true
+      this.menu.setEnabled(enabled)
     },
-    async connect(connected, shown) {
-      services = connected
-      window = shown
-      closing.guard(shown)
-      menu.setRemaps((await connected.settings.get()).settings.shortcuts)
-      connected.onEvent(({ name, payload }) => name === 'settings.changed' && menu.setRemaps(payload.shortcuts))
-      shown.on('closed', () => (window = undefined))
-    },
-    open(paths) {
-      opened.add(paths)
-      if (window) bringToFront(window)
-    },
+    takeOpened: () => this.opened.take(),
+    readyToClose: () => this.closing.ready(),
+    startDrag: (paths) => this.window && startDrag(this.window.webContents, paths),
+  }
+
+  async connect(services: Services, window: BrowserWindow): Promise<void> {
+    this.services = services
+    this.window = window
+    this.closing.guard(window)
+    window.on('closed', () => (this.window = undefined))
+    services.onEvent(({ name, payload }) => name === 'settings.changed' && this.menu.setRemaps(payload.shortcuts))
+    this.menu.setRemaps((await services.settings.get()).settings.shortcuts)
+  }
+
+  open(paths: readonly string[]): void {
+    this.opened.add(paths)
+    if (this.window) bringToFront(this.window)
+  }
+
+  private tell(event: AppEvent): void {
+    this.services?.tell(event)
+  }
+
+  private askPageToSave(): boolean {
+    if (this.isPageThere) this.tell({ name: 'desktop.closing', payload: {} })
+    return this.isPageThere
   }
 }
 
