@@ -1,4 +1,4 @@
-import { onBeforeUnmount, onMounted, type ShallowRef, shallowRef, watch } from 'vue'
+import { inject, type InjectionKey, onBeforeUnmount, onMounted, provide, type ShallowRef, shallowRef, watch } from 'vue'
 import { useTransportStore } from '#renderer/stores/transportStore'
 
 /** What meters show, in dBFS. */
@@ -14,8 +14,18 @@ const toDecibels = (magnitude: number) => 20 * Math.log10(magnitude)
 /** Decibels by which a meter falls from one picture to the next: some 20 dB a second. */
 const fall = 0.35
 
-/** Returns the levels of what is heard, new with every picture while it plays; rises are shown at once, falls slowly. */
+const levelsKey: InjectionKey<Readonly<ShallowRef<Levels>>> = Symbol('levels')
+
+/** The levels that the page provides; who reads them is rendered anew with every picture, so only meters should. */
 export function useLevels(): Readonly<ShallowRef<Levels>> {
+  return inject(levelsKey, shallowRef(silent))
+}
+
+/**
+ * Provides the levels of what is heard to the components below the one that is being set up: new with every picture while it
+ * plays; rises are shown at once, falls slowly.
+ */
+export function provideLevels(): void {
   const transport = useTransportStore()
   const levels = shallowRef(silent)
   let frame = 0
@@ -40,5 +50,5 @@ export function useLevels(): Readonly<ShallowRef<Levels>> {
 
   onMounted(() => watch(() => transport.playing, read, { immediate: true }))
   onBeforeUnmount(() => cancelAnimationFrame(frame))
-  return levels
+  provide(levelsKey, levels)
 }
