@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { vi } from 'vitest'
 import { buildHalvingCompute } from '#test/builds'
@@ -19,10 +19,9 @@ export async function startShell(root: string): Promise<void> {
   writeFileSync(join(root, 'resources/models/duovae/card.json'), JSON.stringify(card))
   vi.stubEnv('STEMWRIGHT_LIBRARY', join(root, 'library'))
   standIn.userData = join(root, 'user')
-  // Where it finds its packages; one for each test file, which run at the same time.
-  const program = join(projectRoot, 'node_modules/.cache', `stemwright-shell-${process.pid}`)
-  process.on('exit', () => rmSync(program, { recursive: true, force: true }))
-  standIn.computeProgram = await buildHalvingCompute(program)
+  // The stand-in separator finds its packages there.
+  symlinkSync(join(projectRoot, 'node_modules'), join(root, 'node_modules'))
+  standIn.computeProgram = await buildHalvingCompute(join(root, 'out/compute'))
   process.argv = ['electron', root]
   await import('#main/hosts/electron/main')
   await import('#main/hosts/electron/preload')
