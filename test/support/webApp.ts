@@ -85,7 +85,8 @@ export async function startWebApp({ page, launchCompute }: WebAppOptions): Promi
     async close() {
       services.close()
       await server.close()
-      rmSync(scratch, { recursive: true, force: true })
+      // What the page keeps of its edits as it goes may still be written.
+      rmSync(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
     },
   }
 }
