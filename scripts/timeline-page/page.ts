@@ -1,10 +1,10 @@
-import { createApp, h, reactive, shallowReactive } from 'vue'
+import { createApp, h, shallowReactive } from 'vue'
 import TimelineView from '../../src-renderer/timeline/TimelineView.vue'
 import type { LaneSource } from '#renderer/timeline/laneSource'
-import type { TimelineEdit } from '#renderer/timeline/timelineEvents'
+import type { HoverReadout, TimelineEdit } from '#renderer/timeline/timelineEvents'
 import type { TimelineProps } from '#renderer/timeline/timelineProps'
 import { emptyProject } from '#shared/project/project'
-import { measureFrames } from './frames'
+import { type FrameTimes, type MeasuredAction, measureFrames } from './frames'
 import { songSources } from './songs'
 import { soundSource } from './sounds'
 import '../../src-renderer/styles/tokens.css'
@@ -18,7 +18,8 @@ const props: TimelineProps = shallowReactive({
   position: 0,
   playing: false,
 })
-const told = reactive({ events: [] as [string, ...unknown[]][] })
+/** Edits that were asked for. */
+const events: ['edit', TimelineEdit, string][] = []
 
 const listeners = {
   'onUpdate:viewport': (viewport: TimelineProps['viewport']) => (props.viewport = viewport),
@@ -26,19 +27,29 @@ const listeners = {
   'onUpdate:spectral': (spectral: TimelineProps['spectral']) => (props.spectral = spectral),
   'onUpdate:focusedTrackId': (id: string) => (props.focusedTrackId = id),
   onSeek: (frame: number) => (props.position = frame),
-  onEdit: (edit: TimelineEdit, gesture: string) => told.events.push(['edit', edit, gesture]),
-  onHover: (readout: unknown) => (page.hover = readout),
+  onEdit: (edit: TimelineEdit, gesture: string) => events.push(['edit', edit, gesture]),
+  onHover: (readout: HoverReadout | undefined) => (page.hover = readout),
 }
 
-const page = {
+/** What tests and measurements find on the page. */
+export interface TimelinePage {
+  readonly props: TimelineProps
+  readonly events: readonly ['edit', TimelineEdit, string][]
+  /** What was told last about the place under the pointer. */
+  hover: HoverReadout | undefined
+  readonly soundSource: typeof soundSource
+  readonly songSources: typeof songSources
+  measureFrames(action: MeasuredAction, count: number): Promise<FrameTimes>
+}
+
+const page: TimelinePage = {
   props,
-  events: told.events,
-  hover: undefined as unknown,
+  events,
+  hover: undefined,
   soundSource,
   songSources,
-  measureFrames: (action: Parameters<typeof measureFrames>[1], count: number) => measureFrames(props, action, count),
+  measureFrames: (action, count) => measureFrames(props, action, count),
 }
-export type TimelinePage = typeof page
 
 declare global {
   interface Window {
