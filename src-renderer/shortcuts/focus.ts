@@ -15,7 +15,9 @@ const ownKeys: readonly [selector: string, keys: readonly string[]][] = [
 /** Returns whether a shortcut may work while `target` has the focus. */
 export function mayAct(target: EventTarget | null, keys: string, whileTyping: boolean): boolean {
   if (!(target instanceof Element)) return true
-  if (target.closest('dialog[open], [role="dialog"], [role="alertdialog"], [role="menu"]')) return false
+  // Where what had the focus is gone, or text was clicked, the page's body has it, with the dialog still in front.
+  if (target.ownerDocument.querySelector('dialog[open]')) return false
+  if (target.closest('[role="dialog"], [role="alertdialog"], [role="menu"]')) return false
   if (isTyping(target)) return whileTyping
   return !ownKeys.some(([selector, own]) => own.includes(keys) && target.matches(selector))
 }

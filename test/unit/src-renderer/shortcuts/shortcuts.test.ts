@@ -138,6 +138,15 @@ describe('shortcuts', () => {
     expect(done).toEqual(['lane.solo', 'playback.forward'])
   })
 
+  it('do nothing behind an open dialog when the focus got lost to the page, and leave Escape to the dialog', () => {
+    shortcuts.register(noting('edit.delete', 'edit.deselect', 'file.save'))
+    document.body.innerHTML = '<dialog open>The result</dialog>'
+    const onBody = (key: string, more: KeyboardEventInit = {}) =>
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }))
+    expect([onBody('Escape'), onBody('Delete'), onBody('s', { ctrlKey: true })]).toEqual([true, true, true])
+    expect(done).toEqual([])
+  })
+
   it('do nothing behind an open dialog', () => {
     shortcuts.register(noting('lane.solo', 'file.save'))
     press('s', '<div role="dialog"><div data-target tabindex="0"></div></div>')
