@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, ref } from 'vue'
+import { computed, ref, watch } from 'vue'
 import { useOutside } from '#renderer/api/host'
 import { useJobStore } from '#renderer/stores/jobStore'
 import { useNoticeStore } from '#renderer/stores/noticeStore'
@@ -75,6 +75,12 @@ export const usePlacementStore = defineStore('placement', () => {
   /** Puts a song whose split is done on the timeline, with its stems below. */
   async function placeWithStems(songId: string): Promise<void> {
     const job = jobs.separationOf(songId)
+    // After the page was loaded again it knows the song's lane by the sound only.
+    const sound = await notices.attempt(() => soundOf(songId), songName(songId))
+    if (!sound) return
+    if (job?.state.status === 'succeeded' && job.state.result.frames !== sound.frames) {
+      return notices.show('Only a part of this song was split. Put it on the timeline and split it there.', 'warning')
+    }
     const placed = clipOfSong(songId) ?? (await place(songId))
     const found = placed === undefined ? undefined : findClip(projects.project, placed)
     if (!found || job?.state.status !== 'succeeded') return
@@ -111,9 +117,20 @@ export const usePlacementStore = defineStore('placement', () => {
       notices.show(`${name} is split: vocals and music are below it.`, 'good')
     } catch (error) {
       notices.fail(error, name)
+      goOnWhenRetried(split, name)
     } finally {
       splits.value = splits.value.filter((other) => other !== split && other.jobId !== split.jobId)
     }
+  }
+
+  /** A job that failed may be put back into the queue there: its stems are wanted all the same. */
+  function goOnWhenRetried(split: ClipSplit, name: string): void {
+    const stop = watch(() => jobs.find(split.jobId)?.state.status, (status) => {
+      if (status !== 'queued' && status !== 'running') return
+      stop()
+      splits.value = [...splits.value, split]
+      void finish(split, name)
+    })
   }
 
   async function placeResult(split: ClipSplit, result: SeparationResult): Promise<void> {

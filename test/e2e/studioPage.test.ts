@@ -213,6 +213,19 @@ describe.skipIf(!chromiumPath)(`the Studio over the local web server${browserNot
     await row('first slow song').filter({ hasText: 'Done' }).waitFor()
   })
 
+  it('puts the stems under their song when a split that failed is tried again', async () => {
+    await openSongs('first slow song.wav')
+    await lane('first slow song').waitFor()
+    await split()
+    await tab.getByText('Separating').first().waitFor()
+    process.kill(Number(readFileSync(processIdFile, 'utf8')), 'SIGKILL')
+    expect(await tab.getByRole('alert').filter({ hasText: 'first slow song' }).textContent()).toMatch(/COMPUTE_CRASHED/)
+    await tab.getByRole('button', { name: /^Queue/ }).click()
+    await button('Retry first slow song on the CPU').click()
+    await lane('Vocals').waitFor()
+    expect(await lane('Music').count()).toBe(1)
+  })
+
   it('opens a drop of several files, says which were no songs, and keeps the rest in the library', async () => {
     const transfer = await tab.evaluateHandle(
       (files) => {

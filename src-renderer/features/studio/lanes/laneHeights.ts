@@ -1,7 +1,7 @@
 import { defaultLaneHeight } from '#renderer/timeline/laneLayout'
 import type { Track } from '#shared/project/project'
 
-/** How often its usual height a lane may become where there is room; that of the song stays thin. */
+/** How often its usual height a lane may become where there is room; that of the song stays thin beside its stems. */
 const mostGrowth = 3.6
 const mostGrowthOfMixture = 1.5
 /** The line between lanes. */
@@ -12,7 +12,7 @@ export function fillingHeights(tracks: readonly Track[], available: number): Rea
   const room = available - tracks.length * border
   const [mixtures, others] = [tracks.filter(isMixture), tracks.filter((track) => !isMixture(track))]
   const even = room / Math.max(1, usual(tracks))
-  const mixtureGrowth = within(even, mostGrowthOfMixture)
+  const mixtureGrowth = within(even, others.length === 0 ? mostGrowth : mostGrowthOfMixture)
   const growth = others.length === 0 ? 1 : within((room - usual(mixtures) * mixtureGrowth) / usual(others), mostGrowth)
   return new Map(tracks.map((track) => [track.id, Math.floor(defaultLaneHeight(track) * (isMixture(track) ? mixtureGrowth : growth))]))
 }
