@@ -54,7 +54,7 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
   const models = createModelService(platform.models)
   const repairs = createRepairService({ platform, compute, reader, queue, sounds, models, media })
   const separations = createSeparationService({ platform, compute, queue, songs, sounds, models, media })
-  const deletion = createSongDeletion({ platform, queue, songs, sounds, separations, repairs, emit })
+  const deletion = createSongDeletion({ platform, queue, songs, sounds, separations, renders, repairs, emit })
   const settings = createSettingsService(platform.settings, (changed) => emit({ name: 'settings.changed', payload: changed }))
   const handlers = createHandlers({ platform, songs, sounds, deletion, models, projects, renders, repairs, separations, jobs: queue, settings, reader })
 

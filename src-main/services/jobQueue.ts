@@ -24,16 +24,24 @@ export type JobFacts<Kind extends Job['kind']> = Readonly<{ kind: Kind } & Omit<
 /** The process whose work a job is: `compute` separates and takes long, `reader` does what the user waits for meanwhile. */
 export type JobLane = 'compute' | 'reader'
 
+export interface JobOptions {
+  /** `compute` where nothing is said. */
+  readonly lane?: JobLane
+  /** Ids of the sounds that the job works on; a job of a song, which says so by its facts, need not name them. */
+  readonly sounds?: readonly string[]
+}
+
 /**
  * Jobs in order, in each lane one running at a time. A job that fails, is cancelled or loses its process never stops the
  * others.
  */
 export interface JobQueue {
-  /** @param lane `compute` where nothing is said */
-  add<Kind extends Job['kind']>(facts: JobFacts<Kind>, work: (context: JobContext) => Promise<ResultOfKind<Kind>>, lane?: JobLane): Job
+  add<Kind extends Job['kind']>(facts: JobFacts<Kind>, work: (context: JobContext) => Promise<ResultOfKind<Kind>>, options?: JobOptions): Job
   /** Adds a job whose result is there already. */
-  addFinished<Kind extends Job['kind']>(facts: JobFacts<Kind>, result: ResultOfKind<Kind>): Job
+  addFinished<Kind extends Job['kind']>(facts: JobFacts<Kind>, result: ResultOfKind<Kind>, options?: JobOptions): Job
   list(): Job[]
+  /** The jobs that were added as working on one of these sounds. */
+  workingOn(soundIds: ReadonlySet<string>): Job[]
   /** @throws AppError JOB_NOT_FOUND */
   get(id: string): Job
   /** Gives the job once it has ended. */
@@ -41,8 +49,8 @@ export interface JobQueue {
   /** A waiting job ends at once, a running one within a second, a finished one stays as it is. */
   cancel(id: string): void
   cancelAll(): void
-  /** Cancels these jobs, waits for them to end, and no longer knows them. */
-  forget(ids: readonly string[]): Promise<void>
+  /** Cancels these jobs, gives them once they have ended, and no longer knows them; those that it does not know are gone already. */
+  forget(ids: readonly string[]): Promise<Job[]>
   /** Puts a failed or cancelled job back into the queue, this time on `device`; any other stays as it is. */
   retry(id: string, device?: JobDevice): void
   /** Moves a waiting job among those of its lane; position 0 is next. */
@@ -54,7 +62,9 @@ type Work = (context: JobContext) => Promise<unknown>
 interface Entry {
   job: Job
   readonly lane: Lane<Entry>
-  readonly work: Work
+  readonly sounds: readonly string[]
+  /** Gone once it has succeeded: what it works on, such as a whole project, need not be kept. */
+  work: Work | undefined
   device: JobDevice | undefined
   controller: AbortController
   waiters: (() => void)[]
@@ -77,19 +87,23 @@ class Queue implements JobQueue {
     this.lanes = { reader: lane(), compute: lane() }
   }
 
-  add<Kind extends Job['kind']>(facts: JobFacts<Kind>, work: (context: JobContext) => Promise<ResultOfKind<Kind>>, lane: JobLane = 'compute'): Job {
-    const entry = this.enter(facts, { status: 'queued' }, work, lane)
+  add<Kind extends Job['kind']>(facts: JobFacts<Kind>, work: (context: JobContext) => Promise<ResultOfKind<Kind>>, options: JobOptions = {}): Job {
+    const entry = this.enter(facts, { status: 'queued' }, work, options)
     entry.lane.add(entry)
     return entry.job
   }
 
-  addFinished<Kind extends Job['kind']>(facts: JobFacts<Kind>, result: ResultOfKind<Kind>): Job {
-    return this.enter(facts, { status: 'succeeded', result }, async () => result).job
+  addFinished<Kind extends Job['kind']>(facts: JobFacts<Kind>, result: ResultOfKind<Kind>, options: JobOptions = {}): Job {
+    return this.enter(facts, { status: 'succeeded', result }, undefined, options).job
   }
 
   list(): Job[] {
     const jobs = [...this.entries.values()].map(({ job }) => job)
     return [...jobs.filter(({ state }) => state.status !== 'queued'), ...this.waiting().map(({ job }) => job)]
+  }
+
+  workingOn(soundIds: ReadonlySet<string>): Job[] {
+    return [...this.entries.values()].filter(({ sounds }) => sounds.some((id) => soundIds.has(id))).map(({ job }) => job)
   }
 
   get(id: string): Job {
@@ -116,10 +130,12 @@ class Queue implements JobQueue {
     for (const { job } of [...this.waiting(), ...this.entries.values()]) this.cancel(job.id)
   }
 
-  async forget(ids: readonly string[]): Promise<void> {
-    for (const id of ids) this.cancel(id)
-    for (const id of ids) await this.finished(id)
-    for (const id of ids) this.entries.delete(id)
+  async forget(ids: readonly string[]): Promise<Job[]> {
+    const known = ids.filter((id) => this.entries.has(id))
+    for (const id of known) this.cancel(id)
+    const ended = await Promise.all(known.map((id) => this.finished(id)))
+    for (const id of known) this.entries.delete(id)
+    return ended
   }
 
   retry(id: string, device?: JobDevice): void {
@@ -147,9 +163,9 @@ class Queue implements JobQueue {
     return entry
   }
 
-  private enter(facts: JobFacts<Job['kind']>, state: JobState<unknown>, work: Work, lane: JobLane = 'compute'): Entry {
+  private enter(facts: JobFacts<Job['kind']>, state: JobState<unknown>, work: Work | undefined, { lane = 'compute', sounds = [] }: JobOptions): Entry {
     const job = { id: this.newId(), ...facts, state } as Job
-    const entry = { job, lane: this.lanes[lane], work, device: undefined, controller: new AbortController(), waiters: [] }
+    const entry = { job, lane: this.lanes[lane], sounds, work, device: undefined, controller: new AbortController(), waiters: [] }
     this.entries.set(job.id, entry)
     this.onChange(job)
     return entry
@@ -166,7 +182,9 @@ class Queue implements JobQueue {
     this.change(entry, { status: 'running', progress: { stage: 'starting', completed: 0, total: 0, unit: 'seconds' } })
     try {
       const onProgress = (progress: JobProgress) => this.change(entry, { status: 'running', progress })
-      this.change(entry, { status: 'succeeded', result: await entry.work({ signal, device: entry.device, onProgress }) })
+      const result = await entry.work!({ signal, device: entry.device, onProgress })
+      entry.work = undefined
+      this.change(entry, { status: 'succeeded', result })
     } catch (error) {
       this.change(entry, endState(error))
     }

@@ -1,5 +1,5 @@
 import type { ComputeClient, TaskContext } from '#main/compute/client'
-import type { JobQueue } from '#main/services/jobQueue'
+import type { JobOptions, JobQueue } from '#main/services/jobQueue'
 import type { MediaRegistry } from '#main/services/mediaRegistry'
 import type { Platform } from '#main/services/platform'
 import type { SoundService } from '#main/services/soundService'
@@ -19,6 +19,8 @@ export interface RenderService {
   prepareDrag(request: RenderRequest): Promise<Job>
   /** Hands the files of a finished job to the drag that the user has begun. @throws AppError JOB_NOT_FOUND, FILE_NOT_FOUND, INVALID_INPUT */
   dragOut(jobId: string): void
+  /** Removes what these jobs, which have ended, wrote to be dragged out. */
+  forget(jobIds: readonly string[]): Promise<void>
   /** Removes all that was written to be dragged out. */
   close(): void
 }
@@ -37,6 +39,7 @@ interface FrozenInput {
   readonly plan: RenderPlan
   readonly format: RenderFormat
   readonly task: { choice: Omit<RenderRequest, 'format'>; date: string; sounds: Record<string, string> }
+  readonly soundIds: readonly string[]
 }
 
 /** What was, or is being, rendered to be dragged out. */
@@ -62,7 +65,7 @@ export function createRenderService({ platform, reader, queue, media, sounds }: 
     const plan = planRender(choice, date)
     const used = sourcesOf(choice.project, plan.files.flatMap(({ tracks }) => tracks))
     const paths = await Promise.all(used.map(async ({ id, soundId }) => [id, await sounds.path(soundId)] as const))
-    return { plan, format, task: { choice, date, sounds: Object.fromEntries(paths) } }
+    return { plan, format, task: { choice, date, sounds: Object.fromEntries(paths) }, soundIds: used.map(({ soundId }) => soundId) }
   }
 
   const write = async ({ task, format }: FrozenInput, folder: string, measured: boolean, context: TaskContext): Promise<RenderResult> => {
@@ -108,7 +111,7 @@ export function createRenderService({ platform, reader, queue, media, sounds }: 
   /** The job that prepared the same, where its files are still to be had. */
   const preparedJob = async (key: string): Promise<Job | undefined> => {
     const id = prepared.get(key)?.jobId
-    const job = id === undefined ? undefined : queue.get(id)
+    const job = queue.list().find((known) => known.id === id)
     if (job?.state.status === 'queued' || job?.state.status === 'running') return job
     const paths = job ? pathsOf(job) : []
     return paths.length > 0 && (await platform.dragFolders.have(paths)) ? job : undefined
@@ -117,16 +120,17 @@ export function createRenderService({ platform, reader, queue, media, sounds }: 
   return {
     async export(request, folder) {
       const input = await freeze(request)
-      return queue.add({ kind: 'render', title: titleOf(input.plan) }, (context) => intoFolder(input, folder, context), 'reader')
+      return queue.add({ kind: 'render', title: titleOf(input.plan) }, (context) => intoFolder(input, folder, context), inReader(input))
     },
     async measure(request) {
-      const { plan, task } = await freeze(request)
+      const input = await freeze(request)
+      const { plan, task } = input
       const work = async (context: TaskContext) => {
         const found = await reader.run('loudness', task, context)
         const files = plan.files.map(({ name }, index) => ({ name: name + extensionOf(request.format), loudness: found[index]! }))
         return { files, warnings: [...plan.warnings] }
       }
-      return queue.add({ kind: 'loudness', title: titleOf(plan) }, work, 'reader')
+      return queue.add({ kind: 'loudness', title: titleOf(plan) }, work, inReader(input))
     },
     async prepareDrag(request) {
       const input = await freeze(request)
@@ -134,7 +138,7 @@ export function createRenderService({ platform, reader, queue, media, sounds }: 
       const existing = await preparedJob(key)
       if (existing) return existing
       const entry: PreparedFiles = { dragged: false }
-      const job = queue.add({ kind: 'drag', title: titleOf(input.plan) }, (context) => intoDragFolder(input, entry, context), 'reader')
+      const job = queue.add({ kind: 'drag', title: titleOf(input.plan) }, (context) => intoDragFolder(input, entry, context), inReader(input))
       entry.jobId = job.id
       prepared.delete(key)
       prepared.set(key, entry)
@@ -147,8 +151,19 @@ export function createRenderService({ platform, reader, queue, media, sounds }: 
       platform.desktop.startDrag(paths)
       for (const entry of prepared.values()) entry.dragged ||= entry.jobId === jobId
     },
+    async forget(jobIds) {
+      for (const [key, { jobId, folder }] of prepared) {
+        if (jobId === undefined || !jobIds.includes(jobId)) continue
+        prepared.delete(key)
+        if (folder !== undefined) await platform.dragFolders.remove(folder)
+      }
+    },
     close: () => platform.dragFolders.clear(),
   }
+}
+
+function inReader({ soundIds }: FrozenInput): JobOptions {
+  return { lane: 'reader', sounds: soundIds }
 }
 
 function pathsOf({ kind, state }: Job): string[] {

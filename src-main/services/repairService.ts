@@ -1,7 +1,7 @@
 import type { ComputeClient, TaskContext } from '#main/compute/client'
 import type { ComputeInput, ComputeResult, StemOperation } from '#main/compute/protocol'
 import { createFleetingSounds } from '#main/services/fleetingSounds'
-import type { JobQueue } from '#main/services/jobQueue'
+import type { JobOptions, JobQueue } from '#main/services/jobQueue'
 import type { MediaRegistry } from '#main/services/mediaRegistry'
 import type { ModelService } from '#main/services/modelService'
 import type { Platform, StagedSound, StemPaths } from '#main/services/platform'
@@ -66,13 +66,12 @@ export function createRepairService({ platform, compute, reader, queue, sounds, 
   })
 
   const staging = async <Value>(work: (staged: { vocals: StagedSound; accompaniment: StagedSound }) => Promise<Value>): Promise<Value> => {
-    const vocals = await platform.sounds.stage()
-    const accompaniment = await platform.sounds.stage()
+    const staged: StagedSound[] = []
     try {
-      return await work({ vocals, accompaniment })
+      while (staged.length < 2) staged.push(await platform.sounds.stage())
+      return await work({ vocals: staged[0]!, accompaniment: staged[1]! })
     } finally {
-      await vocals.discard()
-      await accompaniment.discard()
+      for (const each of staged) await each.discard()
     }
   }
 
@@ -98,7 +97,7 @@ export function createRepairService({ platform, compute, reader, queue, sounds, 
         onResult?.(result)
         return result
       },
-      'reader',
+      inReader(pair),
     )
   }
 
@@ -122,7 +121,7 @@ export function createRepairService({ platform, compute, reader, queue, sounds, 
       const { pair, from, exponent } = basis
       if (exponent === from) {
         const { name } = await sounds.get(pair.mixture)
-        return queue.add({ kind: 'repair', title: name }, () => unchanged(pair), 'reader')
+        return queue.add({ kind: 'repair', title: name }, () => unchanged(pair), inReader(pair))
       }
       return enqueue(pair, { kind: 'reshape', exponent: exponent / from }, ({ vocals, accompaniment }) => {
         bases.set(keyOf({ ...pair, vocals: vocals.id, accompaniment: accompaniment.id }), basis)
@@ -141,7 +140,7 @@ export function createRepairService({ platform, compute, reader, queue, sounds, 
           const { sounds: made, value } = await fleeting.make([name, name], write, context)
           return { vocals: made[0]!, accompaniment: made[1]!, start: value.start, exponent }
         },
-        'reader',
+        inReader(pair),
       )
     },
     async audition({ soundId, regions }) {
@@ -154,7 +153,7 @@ export function createRepairService({ platform, compute, reader, queue, sounds, 
           const { sounds: made, value } = await fleeting.make([name], write, context)
           return { sound: made[0]!, start: value.start }
         },
-        'reader',
+        { lane: 'reader', sounds: [soundId] },
       )
     },
     async doubt({ pair, modelId }) {
@@ -162,17 +161,26 @@ export function createRepairService({ platform, compute, reader, queue, sounds, 
       const [{ name }, { frames }, model] = [await sounds.get(pair.mixture), await sounds.get(pair.vocals), await models.find(modelId)]
       const key = [pair.mixture, pair.offset, frames, model.card.sha256].join('-')
       const known = doubts.get(key)
-      if (known) return queue.addFinished({ kind: 'doubt', title: name }, known)
+      const options = { sounds: soundsOf(pair) }
+      if (known) return queue.addFinished({ kind: 'doubt', title: name }, known, options)
       const task = { mixture, offset: pair.offset, length: frames, modelDirectory: model.directory, seed: doubtSeed }
       return queue.add({ kind: 'doubt', title: name }, async (context) => {
         const result = await compute.run('doubt', task, context)
         doubts.set(key, result)
         return result
-      })
+      }, options)
     },
     fleeting: fleeting.find,
     clearFleeting: fleeting.clear,
   }
+}
+
+function soundsOf({ mixture, vocals, accompaniment }: StemPair): string[] {
+  return [mixture, vocals, accompaniment]
+}
+
+function inReader(pair: StemPair): JobOptions {
+  return { lane: 'reader', sounds: soundsOf(pair) }
 }
 
 function keyOf({ mixture, offset, vocals, accompaniment }: StemPair): string {

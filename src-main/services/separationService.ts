@@ -98,7 +98,7 @@ class Separations implements SeparationService {
     const { sounds: ids } = stored
     const whole = ids && (await sounds.has(ids.vocals)) && (await sounds.has(ids.accompaniment))
     if (whole) return queue.addFinished(factsOf(input), this.work.resultOf(key, input, stored))
-    return queue.add(factsOf(input), (context) => this.work.restoreSounds(input, key, stored, context), 'reader')
+    return queue.add(factsOf(input), (context) => this.work.restoreSounds(input, key, stored, context), { lane: 'reader' })
   }
 
   private existingJob(key: string): Job | undefined {

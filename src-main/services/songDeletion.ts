@@ -1,5 +1,6 @@
 import type { JobQueue } from '#main/services/jobQueue'
 import type { Platform } from '#main/services/platform'
+import type { RenderService } from '#main/services/renderService'
 import type { RepairService } from '#main/services/repairService'
 import type { SeparationService } from '#main/services/separationService'
 import type { SongService } from '#main/services/songService'
@@ -22,23 +23,13 @@ interface Dependencies {
   readonly songs: SongService
   readonly sounds: SoundService
   readonly separations: SeparationService
+  readonly renders: Pick<RenderService, 'forget'>
   readonly repairs: Pick<RepairService, 'clearFleeting'>
   readonly emit: (event: AppEvent) => void
 }
 
 /** Returns what makes all services forget a song. */
-export function createSongDeletion({ platform, queue, songs, sounds, separations, repairs, emit }: Dependencies): SongDeletion {
-  /**
-   * Jobs that work on sounds do not say on which. Those that run end first; those that wait will not find what they need;
-   * what the others gave is kept by whoever asked for it, or nowhere.
-   */
-  const forgetUnnamedJobs = async (): Promise<string[]> => {
-    const unnamed = queue.list().filter((job) => !('songId' in job) && job.state.status !== 'queued')
-    await Promise.all(unnamed.map(({ id }) => queue.finished(id)))
-    await queue.forget(unnamed.map(({ id }) => id))
-    return unnamed.map(({ id }) => id)
-  }
-
+export function createSongDeletion({ platform, queue, songs, sounds, separations, renders, repairs, emit }: Dependencies): SongDeletion {
   const discardDownloads = async (jobs: readonly Job[]) => {
     for (const path of jobs.flatMap(writtenPaths)) await platform.discardCopy?.(path)
   }
@@ -48,13 +39,14 @@ export function createSongDeletion({ platform, queue, songs, sounds, separations
       const hashes = await sounds.songsOf(soundId)
       const idsOfHashes = [...hashes].map((hash) => hash.slice(0, 16))
       const songIds = new Set([...(await songs.forget(hashes)), ...idsOfHashes])
-      const jobs = queue.list().filter((job) => 'songId' in job && songIds.has(job.songId))
-      await queue.forget(jobs.map(({ id }) => id))
+      const ofSong = queue.list().filter((job) => 'songId' in job && songIds.has(job.songId))
+      const ofSounds = queue.workingOn(new Set(await sounds.removable(soundId, hashes)))
+      const jobs = await queue.forget([...ofSong, ...ofSounds].map(({ id }) => id))
+      const jobIds = jobs.map(({ id }) => id)
       await separations.forget(songIds)
-      const jobIds = [...jobs.map(({ id }) => id), ...(await forgetUnnamedJobs())]
+      await renders.forget(jobIds)
       await discardDownloads(jobs)
       await repairs.clearFleeting()
-      platform.dragFolders.clear()
       const soundIds = await sounds.remove(soundId, hashes)
       await platform.stems.remove(hashes, new Set(soundIds))
       emit({ name: 'sounds.removed', payload: { soundIds, songIds: [...songIds], jobIds } })
@@ -64,5 +56,7 @@ export function createSongDeletion({ platform, queue, songs, sounds, separations
 
 /** Files that a job has written outside the library. */
 function writtenPaths(job: Job): readonly string[] {
-  return job.kind === 'export' && job.state.status === 'succeeded' ? job.state.result.paths : []
+  if (job.state.status !== 'succeeded') return []
+  if (job.kind === 'export') return job.state.result.paths
+  return job.kind === 'render' ? job.state.result.files.map(({ path }) => path) : []
 }

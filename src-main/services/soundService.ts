@@ -55,6 +55,8 @@ export interface SoundService {
   list(): Promise<ListedSound[]>
   /** The songs that a sound is, or, where it is none, was made of, by the hashes of their files. @throws AppError SOUND_NOT_FOUND */
   songsOf(soundId: string): Promise<Set<string>>
+  /** Ids of the sounds that `remove` would remove. */
+  removable(soundId: string, hashes: ReadonlySet<string>): Promise<string[]>
   /**
    * Removes a sound, and all that are, or were made of, songs with these hashes and no others, with their peaks and tiles.
    * Returns their ids.
@@ -141,6 +143,15 @@ export function createSoundService({ platform, reader, queue, songs, media }: De
       return sounds
     })
 
+  /** The sounds that lose origins when these songs go, with those that are left to them. */
+  const leaving = async (soundId: string, hashes: ReadonlySet<string>): Promise<{ id: string; left: SoundOrigin[] }[]> => {
+    const stored = await platform.sounds.list()
+    return stored.flatMap(({ id, origins }) => {
+      const left = id === soundId ? [] : origins.filter(({ sha256 }) => !hashes.has(sha256))
+      return id === soundId || left.length < origins.length ? [{ id, left }] : []
+    })
+  }
+
   const existingJob = (songId: string): Job | undefined => {
     const job = queue.list().find(({ id }) => id === preparing.get(songId))
     return job && job.state.status !== 'failed' && job.state.status !== 'cancelled' ? job : undefined
@@ -155,7 +166,7 @@ export function createSoundService({ platform, reader, queue, songs, media }: De
       const existing = existingJob(songId)
       if (existing && (stored || existing.state.status !== 'succeeded')) return existing
       const facts = { kind: 'sound', title: song.name, songId } as const
-      const job = stored ? queue.addFinished(facts, shown(stored)) : queue.add(facts, (context) => decode(song, context), 'reader')
+      const job = stored ? queue.addFinished(facts, shown(stored)) : queue.add(facts, (context) => decode(song, context), { lane: 'reader' })
       preparing.set(songId, job.id)
       return job
     },
@@ -170,12 +181,14 @@ export function createSoundService({ platform, reader, queue, songs, media }: De
       const songs = origins.filter(({ isSong }) => isSong)
       return new Set((songs.length > 0 ? songs : origins).map(({ sha256 }) => sha256))
     },
+    async removable(soundId, hashes) {
+      return (await leaving(soundId, hashes)).filter(({ left }) => left.length === 0).map(({ id }) => id)
+    },
     async remove(soundId, hashes) {
-      const left = ({ id, origins }: StoredSound) => (id === soundId ? [] : origins.filter(({ sha256 }) => !hashes.has(sha256)))
-      const affected = (await platform.sounds.list()).filter((sound) => sound.id === soundId || left(sound).length < sound.origins.length)
-      const removed = affected.filter((sound) => left(sound).length === 0).map(({ id }) => id)
+      const affected = await leaving(soundId, hashes)
+      const removed = affected.filter(({ left }) => left.length === 0).map(({ id }) => id)
       await tiles.end(new Set(removed))
-      for (const sound of affected) await platform.sounds.restrict(sound.id, left(sound))
+      for (const { id, left } of affected) await platform.sounds.restrict(id, left)
       media.forget((mediaId) => removed.some((id) => mediaId.includes(id)))
       return removed
     },

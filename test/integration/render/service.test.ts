@@ -33,8 +33,8 @@ async function sourceOf(name: string, planes: readonly Float32Array[], sampleRat
   return { ...source, soundId: sound.id, name: sound.name }
 }
 
-async function request(planes = asStored(tones(2, 60_000, 48000), 's24')): Promise<RenderRequest & { folder: string }> {
-  const source = await sourceOf('Night', planes)
+async function request(planes = asStored(tones(2, 60_000, 48000), 's24'), name = 'Night'): Promise<RenderRequest & { folder: string }> {
+  const source = await sourceOf(name, planes)
   const project = projectOf([source], [trackOf('Vocals', [wholeClip(source)]), trackOf('Music', [wholeClip(source, { gain: -6 })])])
   return { project, what: { kind: 'tracks', trackIds: ['Vocals', 'Music'] }, format: 'wav24', template: '{title} - {stem}', folder: out }
 }
@@ -121,6 +121,28 @@ describe('dragging out', () => {
     const again = await render.prepareDrag(wanted)
     expect(again).not.toEqual(first)
     await resultOf(again.jobId)
+  })
+
+  // Would catch: deleting one song ends dragging out for all others, or loses what was rendered of them.
+  it('deleting a song removes what was rendered of it, and nothing else', async () => {
+    const kept = withoutFolder(await request())
+    const gone = withoutFolder(await request(asStored(tones(2, 50_000, 48000), 's24'), 'Day'))
+    const client = clientOf(place.services)
+    const { render, repair } = client
+    const first = await render.prepareDrag(kept)
+    const [keptFile] = (await resultOf(first.jobId)).files
+    const [goneFile] = (await resultOf((await render.prepareDrag(gone)).jobId)).files
+    const soundId = kept.project.sources[0]!.soundId
+    const audition = await repair.audition({ soundId, regions: [{ kind: 'box', start: 0, end: 20_000, low: 100, high: 4000 }] })
+    await place.services.jobs.finished(audition.jobId)
+    const exported = await render.export({ ...gone, folder: out })
+    await client.sounds.deleteEverything({ soundId: gone.project.sources[0]!.soundId })
+    expect([existsSync(keptFile!.path), existsSync(goneFile!.path)]).toEqual([true, false])
+    expect(await render.prepareDrag(kept)).toEqual(first)
+    expect(place.services.jobs.get(audition.jobId).state.status).toBe('succeeded')
+    expect(place.services.jobs.list().some(({ id }) => id === exported.jobId)).toBe(false)
+    const other = await render.prepareDrag({ ...kept, range: { start: 10, end: 20_000 } })
+    expect((await resultOf(other.jobId)).files).toHaveLength(2)
   })
 
   // Would catch: a disk that fills while the pointer passes over the lanes.

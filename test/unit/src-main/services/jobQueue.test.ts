@@ -136,10 +136,10 @@ describe('job queue', () => {
       order.push(title)
       return result
     }
-    const quick = (title: string) => queue.add({ kind: 'export', title, songId: 'song' }, noting(title), 'reader').id
+    const quick = (title: string) => queue.add({ kind: 'export', title, songId: 'song' }, noting(title), { lane: 'reader' }).id
     const behind = add('behind', noting('behind'))
     const first = held()
-    const b = queue.add({ kind: 'export', title: 'b', songId: 'song' }, first.work, 'reader').id
+    const b = queue.add({ kind: 'export', title: 'b', songId: 'song' }, first.work, { lane: 'reader' }).id
     await first.begun
     quick('c')
     const d = quick('d')
