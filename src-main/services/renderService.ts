@@ -4,7 +4,7 @@ import type { MediaRegistry } from '#main/services/mediaRegistry'
 import type { Platform } from '#main/services/platform'
 import type { SoundService } from '#main/services/soundService'
 import type { Job } from '#shared/contract/jobs'
-import type { RenderFormat, RenderRequest, RenderResult } from '#shared/contract/render'
+import { preparedDragsKept, type RenderFormat, type RenderRequest, type RenderResult } from '#shared/contract/render'
 import { AppError } from '#shared/errors'
 import { extensionOf } from '#shared/project/fileNames'
 import { planRender, type RenderPlan, sourcesOf } from '#shared/project/renderPlan'
@@ -51,12 +51,9 @@ interface PreparedFiles {
   dragged: boolean
 }
 
-/** So many stay that were never dragged; a hand that passes over the lanes must not fill the disk. */
-const mostKept = 8
-
 /** Returns the service; what earlier processes left to be dragged out is removed. */
 export function createRenderService({ platform, reader, queue, media, sounds }: Dependencies): RenderService {
-  /** By all that decides what is in the files; the newest is the last. */
+  /** By all that decides what is in the files; the one asked for last is the last. */
   const prepared = new Map<string, PreparedFiles>()
   void platform.dragFolders.tidy()
 
@@ -102,7 +99,7 @@ export function createRenderService({ platform, reader, queue, media, sounds }: 
 
   const removeOldest = async () => {
     const unused = [...prepared].filter(([, { folder, dragged }]) => folder !== undefined && !dragged)
-    for (const [key, { folder }] of unused.slice(0, -mostKept)) {
+    for (const [key, { folder }] of unused.slice(0, -preparedDragsKept)) {
       prepared.delete(key)
       await platform.dragFolders.remove(folder!)
     }
@@ -136,11 +133,15 @@ export function createRenderService({ platform, reader, queue, media, sounds }: 
       const input = await freeze(request)
       const key = keyOf(input)
       const existing = await preparedJob(key)
-      if (existing) return existing
+      const known = prepared.get(key)
+      prepared.delete(key)
+      if (existing && known) {
+        prepared.set(key, known)
+        return existing
+      }
       const entry: PreparedFiles = { dragged: false }
       const job = queue.add({ kind: 'drag', title: titleOf(input.plan) }, (context) => intoDragFolder(input, entry, context), inReader(input))
       entry.jobId = job.id
-      prepared.delete(key)
       prepared.set(key, entry)
       return job
     },

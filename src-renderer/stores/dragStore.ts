@@ -5,7 +5,7 @@ import { useNoticeStore } from '#renderer/stores/noticeStore'
 import { useProjectStore } from '#renderer/stores/projectStore'
 import { useSessionStore } from '#renderer/stores/sessionStore'
 import { useSettingsStore } from '#renderer/stores/settingsStore'
-import type { RenderRequest } from '#shared/contract/render'
+import { preparedDragsKept, type RenderRequest } from '#shared/contract/render'
 import type { Track } from '#shared/project/project'
 import { sourcesOf } from '#shared/project/renderPlan'
 
@@ -19,7 +19,11 @@ export const useDragStore = defineStore('drag', () => {
   const settings = useSettingsStore()
   /** By track: what was rendered last, and of what. */
   const prepared = new Map<string, { key: string; drag: PreparedDrag }>()
+  /** Jobs whose files the services still keep, as far as this window asked for them. */
+  let kept: string[] = []
   const preparing = new Map<string, { key: string; drag: Promise<PreparedDrag> }>()
+
+  client.on('sounds.removed', ({ jobIds }) => (kept = kept.filter((id) => !jobIds.includes(id))))
 
   /** The whole of a lane, or the part of it that is selected, as a WAV file. */
   function requestOf(track: Track): RenderRequest {
@@ -44,8 +48,8 @@ export const useDragStore = defineStore('drag', () => {
   async function prepare(track: Track): Promise<PreparedDrag> {
     const request = requestOf(track)
     const key = keyOf(track, request)
-    const done = prepared.get(track.id)
-    if (done?.key === key) return done.drag
+    const done = rendered(track, key)
+    if (done) return done
     const running = preparing.get(track.id)
     if (running?.key === key) return running.drag
     const drag = render(request)
@@ -58,9 +62,15 @@ export const useDragStore = defineStore('drag', () => {
     }
   }
 
+  function rendered({ id }: Track, key: string): PreparedDrag | undefined {
+    const done = prepared.get(id)
+    return done?.key === key && kept.includes(done.drag.jobId) ? done.drag : undefined
+  }
+
   async function render(request: RenderRequest): Promise<PreparedDrag> {
     const { jobId } = await client.render.prepareDrag(request)
     const { files } = await jobs.resultOf(jobId, 'drag')
+    kept = [...kept.filter((id) => id !== jobId), jobId].slice(-preparedDragsKept)
     return { jobId, files: files.map(({ name, url }) => ({ name, url })) }
   }
 
@@ -71,9 +81,9 @@ export const useDragStore = defineStore('drag', () => {
 
   /** Begins a drag; to be called while `dragstart` is handled. What is not rendered yet is rendered for the next time. */
   function begin(event: DragEvent, track: Track): void {
-    const done = prepared.get(track.id)
-    if (done?.key === keyOf(track, requestOf(track))) {
-      void notices.attempt(() => host.beginDrag(event, done.drag), track.name)
+    const done = rendered(track, keyOf(track, requestOf(track)))
+    if (done) {
+      void notices.attempt(() => dragged(event, done), track.name)
       return
     }
     event.preventDefault()
@@ -82,6 +92,16 @@ export const useDragStore = defineStore('drag', () => {
       await prepare(track)
       notices.show(`${track.name} is ready to be dragged.`, 'good')
     }, track.name)
+  }
+
+  async function dragged(event: DragEvent, drag: PreparedDrag): Promise<void> {
+    try {
+      await host.beginDrag(event, drag)
+    } catch (error) {
+      // The files may be gone, so the next drag has them rendered again.
+      kept = kept.filter((id) => id !== drag.jobId)
+      throw error
+    }
   }
 
   /** Gives a lane, or the part of it that is selected, to the user's downloads. */

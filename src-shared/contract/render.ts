@@ -52,6 +52,12 @@ export type LoudnessResult = z.infer<typeof loudnessResult>
 
 const jobId = z.object({ jobId: z.string() })
 
+/**
+ * So many files that were rendered to be dragged, and never were, are kept, those that were asked for last: a hand that passes over the
+ * lanes must not fill the disk.
+ */
+export const preparedDragsKept = 8
+
 export const render = {
   /**
    * Writes into a folder that the user chose, and replaces nothing there. Job of kind `render`.

@@ -7,7 +7,8 @@ import { useJobStore } from '#renderer/stores/jobStore'
 import { useNoticeStore } from '#renderer/stores/noticeStore'
 import { useProjectStore } from '#renderer/stores/projectStore'
 import { useSessionStore } from '#renderer/stores/sessionStore'
-import type { RenderRequest } from '#shared/contract/render'
+import { preparedDragsKept, type RenderRequest } from '#shared/contract/render'
+import { AppError } from '#shared/errors'
 import { setTrack } from '#shared/project/edits'
 import { projectOf, trackOf, wholeClip } from '#test/rendering'
 import { songSource } from '#test/projects'
@@ -15,6 +16,7 @@ import { songSource } from '#test/projects'
 let asked: RenderRequest[]
 let begun: PreparedDrag[]
 let downloads: string[]
+let refused: AppError | undefined
 
 const song = songSource('a', { name: 'Night' })
 const project = projectOf([song], [trackOf('Vocals', [wholeClip(song)]), trackOf('Music', [wholeClip(song, { length: 20_000 })])])
@@ -37,6 +39,7 @@ beforeEach(() => {
   asked = []
   begun = []
   downloads = []
+  refused = undefined
   const host: Host = {
     transport: {
       async request(name, payload) {
@@ -50,7 +53,10 @@ beforeEach(() => {
     },
     sourceOf: (file) => Promise.resolve({ path: file.name }),
     chooseExportTarget: () => Promise.resolve(undefined),
-    beginDrag: async (_event, prepared) => void begun.push(prepared),
+    async beginDrag(_event, prepared) {
+      if (begun.length === 0 && refused) throw refused
+      begun.push(prepared)
+    },
     download: ({ name }) => void downloads.push(name),
   }
   const pinia = createPinia()
@@ -107,6 +113,36 @@ describe('dragging a lane out', () => {
     useProjectStore().apply('Mute', (before) => setTrack(before, { trackId: 'Vocals', muted: true, gain: -6 }))
     drags.begin(dragStart(), lane('Vocals'))
     expect(begun).toHaveLength(1)
+  })
+
+  // Would catch: "Drag again to have it rendered anew" that never does, because the page takes the lost file for ready.
+  it('a file that is gone by the time it is dragged is rendered again', async () => {
+    const drags = useDragStore()
+    drags.prepare(lane('Vocals'))
+    await settled()
+    refused = new AppError('FILE_NOT_FOUND', 'It is not there any more.')
+    drags.begin(dragStart(), lane('Vocals'))
+    await settled()
+    refused = undefined
+    drags.begin(dragStart(), lane('Vocals'))
+    await settled()
+    drags.begin(dragStart(), lane('Vocals'))
+    expect([asked.length, begun.map(({ jobId }) => jobId)]).toEqual([2, ['job-2']])
+  })
+
+  // Would catch: a lane that was prepared first among many, whose file the services have removed since.
+  it('what the services keep no longer is rendered again', async () => {
+    const drags = useDragStore()
+    drags.prepare(lane('Music'))
+    await settled()
+    for (let end = 1; end <= preparedDragsKept; end++) {
+      useSessionStore().selectTime(0, 1000 * end, ['Vocals'])
+      drags.prepare(lane('Vocals'))
+      await settled()
+    }
+    drags.prepare(lane('Music'))
+    await settled()
+    expect(asked).toHaveLength(preparedDragsKept + 2)
   })
 
   it('can be downloaded instead', async () => {
