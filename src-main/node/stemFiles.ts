@@ -59,6 +59,14 @@ export interface StemFilesResult {
  */
 export async function writeStemFiles(request: StemFilesRequest, context: WorkContext): Promise<StemFilesResult> {
   const reader = await openAudio(request.sourcePath)
+  try {
+    return await writeStemsOf(reader, request, context)
+  } finally {
+    await reader.close()
+  }
+}
+
+async function writeStemsOf(reader: AudioReader, request: StemFilesRequest, context: WorkContext): Promise<StemFilesResult> {
   const { sampleRate } = reader.info
   const channels = separatedChannels(reader.info.channels)
   requireSupported({ format: request.format, sampleRate, channels })
@@ -89,7 +97,6 @@ export async function writeStemFiles(request: StemFilesRequest, context: WorkCon
   } finally {
     for (const writer of writers) await writer.abort()
     await (preview?.close() ?? store.discard())
-    await reader.close()
   }
 }
 

@@ -21,7 +21,21 @@ export interface StemPair {
 /** @throws the codes of openAudio; INVALID_INPUT where the files are no stems of one sound */
 export async function openStemPair(paths: { vocals: string; accompaniment: string }): Promise<StemPair> {
   const vocals = await openAudio(paths.vocals, { minimumSeconds: 0 })
-  const music = await openAudio(paths.accompaniment, { minimumSeconds: 0 })
+  try {
+    const music = await openAudio(paths.accompaniment, { minimumSeconds: 0 })
+    try {
+      return pairOf(vocals, music)
+    } catch (error) {
+      await music.close()
+      throw error
+    }
+  } catch (error) {
+    await vocals.close()
+    throw error
+  }
+}
+
+function pairOf(vocals: AudioReader, music: AudioReader): StemPair {
   const { sampleRate, channels, frames } = vocals.info
   if (frames === undefined || (['sampleRate', 'channels', 'frames'] as const).some((fact) => music.info[fact] !== vocals.info[fact])) {
     throw new AppError(
@@ -61,6 +75,14 @@ export async function pairResidual(
   context: WorkContext,
 ): Promise<number> {
   const pair = await openStemPair(paths)
+  try {
+    return await residualOf(pair, mixture, context)
+  } finally {
+    await pair.close()
+  }
+}
+
+async function residualOf(pair: StemPair, mixture: { path: string; offset: number }, context: WorkContext): Promise<number> {
   const song = await openAudio(mixture.path, { minimumSeconds: 0 })
   const options = { signal: context.signal }
   const [voice, rest] = [pair.vocals, pair.music].map((reader) => new BlockQueue(reader.blocks(options))) as [BlockQueue, BlockQueue]
@@ -78,7 +100,6 @@ export async function pairResidual(
     await voice.close()
     await rest.close()
     await song.close()
-    await pair.close()
   }
 }
 

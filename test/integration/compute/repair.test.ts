@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { audition, previewReshape, repair } from '#main/compute/tasks/repair'
+import { audition, measureNull, previewReshape, repair } from '#main/compute/tasks/repair'
 import { openAudio } from '#main/node/audioReader'
 import type { AudioFormat } from '#main/node/audioWriter'
 import { workContext } from '#main/node/workContext'
@@ -39,6 +39,14 @@ async function separated(format: AudioFormat, rate: number, encoding: 'int16' | 
     quietContext(),
   )
   return { pair: { ...stems.paths, mixture, offset }, length, residual: stems.nullResidualDbfs }
+}
+
+function pointsInto(place: string, handle: string): boolean {
+  try {
+    return readlinkSync(`/proc/self/fd/${handle}`).startsWith(place)
+  } catch {
+    return false
+  }
 }
 
 const output = () => ({ vocals: join(folder, 'new', 'v.wav'), accompaniment: join(folder, 'new', 'm.wav') })
@@ -143,6 +151,20 @@ describe('moving to the other stem', () => {
     const shorter = { ...pair, accompaniment: pair.mixture }
     const regions: SpectralRegion[] = [{ kind: 'box', start: 0, end: 9000, low: 0, high: 1000 }]
     await expect(work(shorter, { kind: 'move', regions, from: 'vocals' })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+  })
+
+  // Would catch: a process that runs out of file handles after many repairs that could not be made.
+  it.skipIf(!existsSync('/proc/self/fd'))('stems that are refused or missing are closed again', async () => {
+    const { pair } = await separated('wav24', 8000)
+    const open = () => readdirSync('/proc/self/fd').filter((handle) => pointsInto(folder, handle)).length
+    const other = join(folder, 'other.wav')
+    writeFileSync(other, encodeWav({ sampleRate: 8000, channels: [tone(8000, 8000, 440, 0.1)] }, 'int24'))
+    const move = (paths: Partial<typeof pair>) => work({ ...pair, ...paths }, { kind: 'move', regions: [], from: 'vocals' })
+    const measure = (mixture: string) => measureNull({ pair: { ...pair, mixture } }, quietContext())
+    await expect(move({ accompaniment: other })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    await expect(move({ accompaniment: join(folder, 'none.wav') })).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
+    await expect(measure(join(folder, 'none.wav'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
+    expect(open()).toBe(0)
   })
 
   it('a stop leaves no file', async () => {
