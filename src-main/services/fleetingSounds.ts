@@ -51,7 +51,10 @@ export function createFleetingSounds({ platform, reader, media }: Dependencies):
 
   const keepNewest = async (count: number) => {
     const gone = [...known].slice(0, Math.max(0, known.size - count))
-    for (const [id] of gone) known.delete(id)
+    for (const [id] of gone) {
+      known.delete(id)
+      media.forget((mediaId) => mediaId.includes(id))
+    }
     await Promise.all(gone.map(([, { staged }]) => staged.discard()))
   }
 

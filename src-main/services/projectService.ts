@@ -177,7 +177,13 @@ export function createProjectService(dependencies: Dependencies) {
       const lease = await sessions.take(sessionId, from)
       sessions.drop(lease)
       const target = folders.placeFor(name, parentOf(from.folder!))
-      await folders.rename(from.folder!, target)
+      try {
+        await folders.rename(from.folder!, target)
+      } catch (error) {
+        // Where somebody was quicker, the window hears so when it next says that it is there.
+        if (wasOpen) await sessions.take(sessionId, from).catch(() => {})
+        throw error
+      }
       const to = await sessions.placeOf(target, '')
       if (wasOpen) sessions.settle(await sessions.take(sessionId, to))
       await folders.write(to.folder!, { content: renamed, audio: [], obsolete: [] }, () => {})

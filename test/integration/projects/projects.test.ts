@@ -294,6 +294,8 @@ describe('the lists of projects', () => {
     expect([opened.project.name, opened.recovered?.project.markers.length]).toEqual(['After: all', 1])
     await saveNew('s', 'Other')
     expect(await codeOf(projects().rename({ sessionId: 'r', folder: renamed.folder, name: 'Other' }))).toBe('OUTPUT_EXISTS')
+    // Would catch: a window that lost its project to whoever asks next, because its new name was taken.
+    expect(await codeOf(open('s', renamed.folder))).toBe('PROJECT_IN_USE')
     expect(await codeOf(projects().save({ sessionId: 'r', folder: renamed.folder, project }))).toBe('nothing')
   })
 
