@@ -102,7 +102,10 @@ export const useJobStore = defineStore('jobs', () => {
   /** Moves a waiting job among those that wait; 0 is next. The list here follows, because the services only tell of changed states. */
   async function move(jobId: string, position: number): Promise<void> {
     await client.jobs.move({ jobId, position })
-    jobs.value = await client.jobs.list()
+    const order = (await client.jobs.list()).map(({ id }) => id)
+    // Only the order is taken: the states of that list may be older than those that events have told since.
+    const placeOf = ({ id }: Job) => (order.includes(id) ? order.indexOf(id) : order.length)
+    jobs.value = jobs.value.toSorted((a, b) => placeOf(a) - placeOf(b))
   }
 
   return { jobs, follow, accept, separationOf, find, resultOf, placeInQueue, secondsLeft, cancel, retry, retryOnCpu, move }

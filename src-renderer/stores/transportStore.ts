@@ -71,6 +71,7 @@ export const useTransportStore = defineStore('transport', () => {
       await finished
     } catch (error) {
       failure.value = toFailure(error)
+      abMode.value = transport?.abMode ?? 'off'
     }
     follow()
   }

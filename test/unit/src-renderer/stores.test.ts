@@ -58,6 +58,20 @@ describe('the mirror of the jobs', () => {
     expect(jobs.find('a')?.state.status).toBe('cancelled')
   })
 
+  // Would catch: a job that ends while the queue is put in another order, and looks for ever as if it ran.
+  it('takes only the order from the list after a move', async () => {
+    const jobs = useJobStore()
+    answers['jobs.list'] = () => []
+    await jobs.follow()
+    for (const id of ['a', 'b', 'c']) jobs.accept(job(id, id, { status: 'queued' }))
+    answers['jobs.list'] = () => {
+      emit({ name: 'job.changed', payload: job('a', 'a', { status: 'cancelled' }) })
+      return [job('a', 'a', running(1)), job('c', 'c', { status: 'queued' }), job('b', 'b', { status: 'queued' })]
+    }
+    await jobs.move('c', 0)
+    expect(jobs.jobs.map(({ id, state }) => `${id} ${state.status}`)).toEqual(['a cancelled', 'c queued', 'b queued'])
+  })
+
   it('estimates the time left from when work began, not from when the engine was loaded', () => {
     const jobs = useJobStore()
     jobs.accept(job('a', 's', running(0)))
@@ -95,6 +109,16 @@ describe('opening songs', () => {
     expect(songs.selectedId).toBe('one.wav')
     expect(songs.failures).toEqual([{ fileName: 'bad.txt', failure: { code: 'NOT_AUDIO', message: 'No sound.' } }])
     expect(songs.opening).toEqual([])
+  })
+
+  it('puts away one failure and keeps the others', async () => {
+    answers['songs.import'] = ({ path }: { path: string }) => {
+      throw { code: 'NOT_AUDIO', message: `No sound in ${path}.` }
+    }
+    const songs = useSongStore()
+    await songs.openFiles([new File([], 'a.txt'), new File([], 'b.txt'), new File([], 'c.txt')])
+    songs.dismissFailure(songs.failures[1]!)
+    expect(songs.failures.map(({ fileName }) => fileName)).toEqual(['a.txt', 'c.txt'])
   })
 
   it('lists a song once that is opened twice', async () => {

@@ -63,6 +63,14 @@ describe('the store of the player', () => {
     expect(store.playing).toBe(false)
   })
 
+  // Would catch: a button that says "mix" while the tracks play, because their levels could not be measured.
+  it('stays in its mode when another one cannot be had', async () => {
+    const store = useTransportStore()
+    store.connect({ project: () => song, sounds: noSound })
+    await store.setAbMode('mix')
+    expect([store.abMode, store.failure !== undefined]).toEqual(['off', true])
+  })
+
   it('does not play an empty project', async () => {
     const store = useTransportStore()
     store.connect({ project: () => emptyProject('p', 'P'), sounds: noSound })
