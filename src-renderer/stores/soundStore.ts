@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { shallowReactive, shallowRef } from 'vue'
 import { useOutside } from '#renderer/api/host'
-import { openWav, type WavSource } from '#renderer/playback/wavSource'
+import { openWav, type PlayableSound } from '#renderer/playback/wavSource'
 import { ByteCache } from '#renderer/stores/byteCache'
 import { newestFirst } from '#renderer/stores/newestFirst'
 import { decodePeaks, type PeakPyramid } from '#shared/audio/peaks'
@@ -23,7 +23,7 @@ export const useSoundStore = defineStore('sounds', () => {
   const library = shallowRef<readonly ListedSound[]>([])
   const asked = new Map<string, Promise<Sound>>()
   const askedPeaks = new Map<string, Promise<void>>()
-  const opened = new Map<string, Promise<WavSource>>()
+  const opened = new Map<string, Promise<PlayableSound>>()
   const tiles = new ByteCache(tileBytes)
   const askedTiles = new Map<string, Promise<Uint8Array>>()
   const tileRequests = newestFirst(tilesAtOnce, mostTilesWaiting)

@@ -25,7 +25,7 @@ type Format = Omit<WavLayout, 'dataStart' | 'dataBytes'>
 export function parseWavLayout(bytes: Uint8Array): WavLayout {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const name = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 4))
-  if (bytes.length < 12 || name(8) !== 'WAVE') throw new AppError('NOT_AUDIO', 'This is not a WAV file.')
+  if (bytes.length < 12 || name(8) !== 'WAVE') throw new AppError('NOT_AUDIO', 'This is no WAV file, so nothing was read of it. Open the song again.')
   let format: Format | undefined
   let longData: number | undefined
   for (let at = 12; at + 8 <= bytes.length; ) {
@@ -37,7 +37,7 @@ export function parseWavLayout(bytes: Uint8Array): WavLayout {
     }
     at += 8 + size + (size % 2)
   }
-  throw new AppError('NOT_AUDIO', 'This WAV file has no samples.')
+  throw new AppError('NOT_AUDIO', 'No samples were found in this WAV file, so nothing was read of it. Open the song again.')
 }
 
 function readFormat(view: DataView, at: number, size: number): Format {
