@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { runProgram } from './program.mjs'
+import { programFile, runProgram } from './program.mjs'
 import { root, SetupError, setUp } from './setup.mjs'
 
 /** The program in out/main that does each task. */
@@ -37,6 +37,7 @@ async function main([task, ...args]) {
   if (scripts[task]) {
     process.exitCode = await (await import(scripts[task])).run(args)
   } else if (programs[task]) {
+    programFile(programs[task])
     if (before[task] && args.length === 0) spawnSync(process.execPath, [join(root, 'scripts', before[task])], { stdio: 'inherit' })
     await runProgram(programs[task], args)
   }

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ComputeProcess } from '#main/compute/client'
@@ -85,8 +86,8 @@ export async function startWebApp({ page, launchCompute }: WebAppOptions): Promi
     async close() {
       services.close()
       await server.close()
-      // What the page keeps of its edits as it goes may still be written.
-      rmSync(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+      // What the page keeps of its edits as it goes may still be written, and ended processes may still clean up.
+      await rm(scratch, { recursive: true, force: true, maxRetries: 30, retryDelay: 100 })
     },
   }
 }
