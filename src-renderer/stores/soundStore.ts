@@ -4,10 +4,13 @@ import { useOutside } from '#renderer/api/host'
 import { openWav, type PlayableSound } from '#renderer/playback/wavSource'
 import { ByteCache } from '#renderer/stores/byteCache'
 import { newestFirst } from '#renderer/stores/newestFirst'
+import { useProjectStore } from '#renderer/stores/projectStore'
 import { decodePeaks, type PeakPyramid } from '#shared/audio/peaks'
 import type { ListedSound, Sound } from '#shared/contract/sounds'
 import { AppError } from '#shared/errors'
 
+/** Bytes of peaks that are kept of sounds which the open project does not play; a song of three hours takes 40 MB. */
+const sparePeakBytes = 128 << 20
 /** Bytes of tiles that are kept; what is on a large screen is about a third. */
 const tileBytes = 96 << 20
 /** Tiles that are asked for together, and that wait to be; the services draw one after another. */
@@ -17,11 +20,14 @@ const mostTilesWaiting = 96
 /** A mirror of the library's sounds, as far as the page has asked for them: facts, peaks, tiles. */
 export const useSoundStore = defineStore('sounds', () => {
   const { client } = useOutside()
+  const projects = useProjectStore()
   const sounds = shallowReactive(new Map<string, Sound>())
   const peaks = shallowReactive(new Map<string, PeakPyramid>())
   /** All that the library holds, as of the last `loadLibrary`. */
   const library = shallowRef<readonly ListedSound[]>([])
   const asked = new Map<string, Promise<Sound>>()
+  /** The sounds whose peaks were asked for, the last one last. */
+  const usedPeaks = new Set<string>()
   const askedPeaks = new Map<string, Promise<void>>()
   const opened = new Map<string, Promise<PlayableSound>>()
   const tiles = new ByteCache(tileBytes)
@@ -39,6 +45,8 @@ export const useSoundStore = defineStore('sounds', () => {
 
   /** The peaks of a sound, or undefined while they are fetched, which this begins. Reactive. */
   function peaksOf(soundId: string): PeakPyramid | undefined {
+    usedPeaks.delete(soundId)
+    usedPeaks.add(soundId)
     if (!peaks.has(soundId)) {
       // The picture is an extra: what makes it fail makes playing fail too, which says so.
       once(askedPeaks, soundId, () => fetchPeaks(soundId)).catch(() => {})
@@ -50,6 +58,21 @@ export const useSoundStore = defineStore('sounds', () => {
     const { peaksUrl } = await get(soundId)
     const found = decodePeaks(await bytesOf(peaksUrl))
     if (found) peaks.set(soundId, found)
+    forgetSparePeaks()
+  }
+
+  /** Those of the project stay, as does what was asked for last: whatever is drawn now must not be fetched again and again. */
+  function forgetSparePeaks(): void {
+    const played = new Set(projects.project.sources.map(({ soundId }) => soundId))
+    const spare = [...usedPeaks].reverse().filter((soundId) => peaks.has(soundId) && !played.has(soundId))
+    let bytes = 0
+    for (const [index, soundId] of spare.entries()) {
+      bytes += bytesOfPeaks(peaks.get(soundId)!)
+      if (index === 0 || bytes <= sparePeakBytes) continue
+      peaks.delete(soundId)
+      askedPeaks.delete(soundId)
+      usedPeaks.delete(soundId)
+    }
   }
 
   /**
@@ -93,6 +116,7 @@ export const useSoundStore = defineStore('sounds', () => {
   function forget(soundIds: readonly string[]): void {
     for (const soundId of soundIds) {
       for (const known of [sounds, peaks, asked, askedPeaks, opened]) known.delete(soundId)
+      usedPeaks.delete(soundId)
       tiles.forget(`${soundId}/`)
     }
     library.value = library.value.filter(({ id }) => !soundIds.includes(id))
@@ -111,6 +135,10 @@ function once<Value>(answers: Map<string, Promise<Value>>, key: string, ask: () 
   answers.set(key, asking)
   asking.catch(() => answers.delete(key))
   return asking
+}
+
+function bytesOfPeaks({ levels }: PeakPyramid): number {
+  return levels.reduce((sum, { channels }) => sum + channels.reduce((total, pairs) => total + pairs.byteLength, 0), 0)
 }
 
 async function bytesOf(url: string): Promise<Uint8Array> {

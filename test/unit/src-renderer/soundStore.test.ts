@@ -4,9 +4,11 @@ import { createApp } from 'vue'
 import { createOutside, type Host, outsideKey } from '#renderer/api/host'
 import { ByteCache } from '#renderer/stores/byteCache'
 import { newestFirst } from '#renderer/stores/newestFirst'
+import { useProjectStore } from '#renderer/stores/projectStore'
 import { useSoundStore } from '#renderer/stores/soundStore'
 import { encodePeaks, PeakCollector } from '#shared/audio/peaks'
 import { CancelledError } from '#shared/errors'
+import { placeSong } from '#shared/project/edits'
 
 type Answer = (payload: never) => unknown
 
@@ -66,6 +68,27 @@ describe('sounds of the library in the page', () => {
     expect(store.tile('a', 0, 3)).toEqual(Uint8Array.of(1, 2, 3))
     expect(asked.toSorted()).toEqual(['/a.peaks', '/a/0/3', 'sounds.get', 'sounds.tile'])
   })
+
+  // Would catch: a page that grows by 40 MB with every song of hours that was looked at, or that fetches what it shows again and again.
+  it('keeps the peaks of the project, and of other sounds those that were looked at last', async () => {
+    const frames = 256 * 6_000_000
+    const peaks = encodePeaks({ sampleRate: 44100, frames, levels: [{ framesPerPeak: 256, channels: [new Float32Array(12_000_000)] }] })
+    const store = useSoundStore()
+    const source = { id: 'source', name: 'Song', soundId: 'song', sampleRate: 44100, channels: 1, frames }
+    useProjectStore().apply('Add', (project) => placeSong(project, { source, trackId: 'track', clipId: 'clip' }))
+    for (const id of ['song', 'first', 'second', 'third']) {
+      files[`/${id}.peaks`] = () => peaks
+      store.peaksOf(id)
+      await expect.poll(() => store.peaksOf(id)?.frames).toBe(frames)
+    }
+    const fetched = () => asked.filter((name) => name.endsWith('.peaks')).length
+    expect(fetched()).toBe(4)
+    expect(['song', 'second', 'third'].map((id) => store.peaksOf(id)?.frames)).toEqual([frames, frames, frames])
+    expect(fetched()).toBe(4)
+    expect(store.peaksOf('first')).toBeUndefined()
+    await expect.poll(() => store.peaksOf('first')?.frames).toBe(frames)
+    expect(fetched()).toBe(5)
+  }, 20_000)
 
   it('asks again for what failed', async () => {
     const store = useSoundStore()
