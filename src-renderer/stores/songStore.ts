@@ -78,9 +78,9 @@ export const useSongStore = defineStore('songs', () => {
     selectedId.value = id
   }
 
-  function dismissFailures(): void {
-    failures.value = []
+  function dismissFailure(dismissed: ImportFailure): void {
+    failures.value = failures.value.filter((failure) => failure !== dismissed)
   }
 
-  return { songs, selectedId, selected, opening, failures, load, openFiles, openPaths, openDemo, select, dismissFailures }
+  return { songs, selectedId, selected, opening, failures, load, openFiles, openPaths, openDemo, select, dismissFailure }
 })
