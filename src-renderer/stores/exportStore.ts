@@ -25,6 +25,8 @@ export const useExportStore = defineStore('export', () => {
   const failure = shallowRef<Failure>()
   const job = computed(() => (jobId.value === undefined ? undefined : jobs.find(jobId.value)))
   const isBusy = computed(() => job.value !== undefined && !isFinished(job.value.state))
+  /** How often levels were asked for, or no longer wanted: an answer to an older question is not shown. */
+  let questions = 0
   const isMeasuring = computed(() => measureId.value !== undefined)
 
   /** Forgets the last export, unless one is running. */
@@ -38,8 +40,10 @@ export const useExportStore = defineStore('export', () => {
   /** Measures what would be written; a measurement that is under way is given up. */
   async function measure(request: RenderRequest): Promise<void> {
     forgetLevels()
+    const mine = questions
     try {
       const started = await client.render.measure(request)
+      if (mine !== questions) return await jobs.cancel(started.jobId)
       measureId.value = started.jobId
       const result = await jobs.resultOf(started.jobId, 'loudness')
       if (measureId.value === started.jobId) measured.value = result
@@ -61,7 +65,8 @@ export const useExportStore = defineStore('export', () => {
   }
 
   function stopMeasuring(): void {
-    if (measureId.value !== undefined) void jobs.cancel(measureId.value)
+    questions++
+    if (measureId.value !== undefined) void jobs.cancel(measureId.value).catch(() => {})
     measureId.value = undefined
   }
 

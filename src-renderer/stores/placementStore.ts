@@ -106,7 +106,9 @@ export const usePlacementStore = defineStore('placement', () => {
       // Floats hold what passes full scale, as decoded MP3s often do: the stems sum to the song at its own level, in every case.
       const { jobId } = await client.separation.start({ songId, quality: choice.quality, format: 'wav32f', ...model, ...seconds })
       const split = { ...choice, jobId, songId, clipId, sourceId: source.id }
-      splits.value = [...splits.value.filter((other) => other.jobId !== jobId), split]
+      // The services give the same job to whoever asks for the same again; its stems are placed once all the same.
+      if (splits.value.some((other) => isSame(other, split))) return
+      splits.value = [...splits.value, split]
       void finish(split, source.name)
     }, source.name)
   }
@@ -119,7 +121,7 @@ export const usePlacementStore = defineStore('placement', () => {
       notices.fail(error, name)
       goOnWhenRetried(split, name)
     } finally {
-      splits.value = splits.value.filter((other) => other !== split && other.jobId !== split.jobId)
+      splits.value = splits.value.filter((other) => !isSame(other, split))
     }
   }
 
@@ -172,6 +174,10 @@ export const usePlacementStore = defineStore('placement', () => {
 
   return { prepared, placing, splits, soundOf, isPlaced, place, placeWithStems, splitClip, splitOf, sourceOf }
 })
+
+function isSame(one: ClipSplit, other: ClipSplit): boolean {
+  return one.jobId === other.jobId && one.clipId === other.clipId
+}
 
 function sourceFacts({ id, sampleRate, channels, frames }: Sound): Omit<Source, 'id' | 'name'> {
   return { soundId: id, sampleRate, channels, frames }

@@ -39,6 +39,8 @@ export const useRepairStore = defineStore('repair', () => {
   const projects = useProjectStore()
   const transport = useTransportStore()
   const running = ref<RunningRepair>()
+  /** Also while the services are asked to begin: a second repair would be of stems that the first one replaces. */
+  let isRepairing = false
   const isPreviewing = ref(false)
   const doubt = shallowRef<FoundDoubt>()
   const isDoubting = ref(false)
@@ -55,7 +57,8 @@ export const useRepairStore = defineStore('repair', () => {
 
   async function repair(title: string, sourceId: string, start: (pair: PlayedPair) => Promise<{ jobId: string }>, exponent?: number): Promise<void> {
     const pair = pairOf(sourceId)
-    if (!pair || running.value) return
+    if (!pair || isRepairing) return
+    isRepairing = true
     await notices.attempt(async () => {
       const { jobId } = await start(pair)
       running.value = { jobId, title }
@@ -66,6 +69,7 @@ export const useRepairStore = defineStore('repair', () => {
       notices.say(`${title}: done.`)
     }, pair.mixture.name)
     running.value = undefined
+    isRepairing = false
   }
 
   /** Regions are in frames of the stem, as `regionsInSource` gives them. */

@@ -74,6 +74,19 @@ describe('repairs of the page', () => {
     expect(projects.project).toEqual(before)
   })
 
+  // Would catch: a double click of which the second repair takes minutes and is then thrown away.
+  it('are one at a time, from the click on', async () => {
+    const first = stores.repairs.move(vocalsId(), regions)
+    await stores.repairs.move(vocalsId(), regions)
+    await turns()
+    expect(sent.map(({ name }) => name)).toEqual(['repair.move'])
+    finish(0, 'repair', { vocals: sound('new-v'), accompaniment: sound('new-a'), nullResidualDbfs: -200, warnings: [] })
+    await first
+    void stores.repairs.move(vocalsId(), regions)
+    await turns()
+    expect(sent).toHaveLength(2)
+  })
+
   it('say so when they fail, and change nothing', async () => {
     const { repairs, projects } = stores
     const before = projects.project

@@ -1,0 +1,40 @@
+import { createPinia, setActivePinia } from 'pinia'
+import { createApp } from 'vue'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { createOutside, type Host, outsideKey } from '#renderer/api/host'
+import { useJobStore } from '#renderer/stores/jobStore'
+import { usePlacementStore } from '#renderer/stores/placementStore'
+import { useProjectStore } from '#renderer/stores/projectStore'
+import type { Job } from '#shared/contract/jobs'
+import { placeSong } from '#shared/project/edits'
+import { songSource } from '#test/projects'
+
+const song = songSource('a', { name: 'Night' })
+
+beforeEach(() => {
+  const answers: Record<string, unknown> = { 'songs.import': { id: 'song' }, 'sounds.get': { id: song.soundId }, 'separation.start': { jobId: 'job' } }
+  const host = {
+    transport: { request: async (name: string) => ({ ok: true, result: answers[name] }), onEvent: () => () => {} },
+  } as unknown as Host
+  const pinia = createPinia()
+  createApp({}).provide(outsideKey, createOutside(host, () => 0)).use(pinia)
+  setActivePinia(pinia)
+  useProjectStore().apply('Open', (project) => placeSong(project, { source: song, trackId: 'mix', clipId: 'clip' }))
+})
+
+const turns = () => new Promise((resolve) => setTimeout(resolve, 5))
+
+describe('a clip that is split', () => {
+  // Would catch: four lanes instead of two after Split was pressed twice, since the services answer both with one job.
+  it('gets its stems once, however often that was asked for meanwhile', async () => {
+    const placement = usePlacementStore()
+    for (let i = 0; i < 2; i++) await placement.splitClip('clip', { modelId: undefined, quality: 'fast' })
+    expect(placement.splits).toHaveLength(1)
+    const stems = [{ name: 'vocals', soundId: 'v' }, { name: 'accompaniment', soundId: 'm' }]
+    const state = { status: 'succeeded', result: { frames: song.frames, model: 'a-model', stems } }
+    useJobStore().accept({ id: 'job', kind: 'separation', title: 'Night', songId: 'song', state } as unknown as Job)
+    await turns()
+    expect(useProjectStore().project.tracks.map(({ name }) => name)).toEqual(['Night', 'Vocals', 'Music'])
+    expect(placement.splits).toEqual([])
+  })
+})
