@@ -1,16 +1,11 @@
 import { ChunkCache } from '#renderer/playback/chunkCache'
-import { openWav, type PlayableSound } from '#renderer/playback/wavSource'
+import type { PlayableSound } from '#renderer/playback/wavSource'
 import type { ReadSource } from '#shared/audio/mixing'
 import { AppError } from '#shared/errors'
 import type { Project } from '#shared/project/project'
 
 /** Opens a sound of the library by its id. */
 export type OpenSound = (soundId: string) => Promise<PlayableSound>
-
-/** Returns how sounds are opened whose WAV files are at URLs. */
-export function soundsByUrl(urlOf: (soundId: string) => Promise<string> | string): OpenSound {
-  return async (soundId) => openWav(await urlOf(soundId))
-}
 
 /** Some minutes of a few stereo sounds; what a song of hours needs is the same. */
 const cacheBytes = 96 << 20

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { outputError } from '#main/node/outputError'
+import { safeFileName } from '#shared/project/fileNames'
 
 /** Files that the page sent, each in a folder of its own so that it keeps its name. */
 export interface Uploads {
@@ -17,8 +18,6 @@ export interface Uploads {
   withoutFolders(text: string): string
 }
 
-const longestName = 120
-
 /** Returns a place for uploads inside `folder`. */
 export function createUploads(folder: string): Uploads {
   const paths = new Map<string, string>()
@@ -26,7 +25,7 @@ export function createUploads(folder: string): Uploads {
     async receive(name, body) {
       const id = randomUUID()
       const place = join(folder, id)
-      const path = join(place, safeFileName(name))
+      const path = join(place, uploadName(name))
       try {
         await mkdir(place, { recursive: true })
         await pipeline(body, createWriteStream(path))
@@ -51,14 +50,9 @@ export function createUploads(folder: string): Uploads {
   }
 }
 
-/** Returns what of `name` can be a file's name on every system, and never a way to another folder. */
-export function safeFileName(name: string): string {
+/** Returns a name that a file can have here, with its extension, and never a way to another folder. */
+function uploadName(name: string): string {
   const last = name.split(/[\\/]/).at(-1) ?? ''
-  // oxlint-disable-next-line no-control-regex -- control characters are just what must go
-  const plain = last.replace(/[\u0000-\u001f<>:"|?*]/g, '_').replace(/^\.+|[. ]+$/g, '')
-  const characters = [...plain]
-  const dot = plain.lastIndexOf('.')
-  if (characters.length <= longestName) return plain || 'song'
-  const extension = dot > 0 ? plain.slice(dot).slice(0, 10) : ''
-  return characters.slice(0, longestName - extension.length).join('') + extension
+  const [extension = ''] = /\.\w{1,10}$/.exec(last) ?? []
+  return safeFileName(last.slice(0, last.length - extension.length)) + extension
 }
