@@ -67,11 +67,11 @@ export const useSessionStore = defineStore('session', () => {
     selection.value = from! < to! ? { start: from!, end: to!, trackIds } : undefined
   }
 
-  /** Moves the selection's end by `frames` (its beginning with `edge` start); begins one at the playhead where there is none. */
-  function extendSelection(frames: number, edge: 'start' | 'end', trackIds: readonly string[]): void {
-    const { start, end, trackIds: tracks } = selection.value ?? { start: position.value, end: position.value, trackIds }
-    if (edge === 'end') selectTime(start, Math.max(start, end + frames), tracks)
-    else selectTime(Math.min(end, start + frames), end, tracks)
+  /** Lets the selection begin or end at `frame`; its other edge stays, or becomes that of the project where it would be on the wrong side. */
+  function selectEdge(edge: 'start' | 'end', frame: number, trackIds: readonly string[]): void {
+    const { start, end, trackIds: tracks } = selection.value ?? { start: 0, end: contentFrames.value, trackIds }
+    if (edge === 'start') selectTime(frame, end > frame ? end : contentFrames.value, tracks)
+    else selectTime(start < frame ? start : 0, frame, tracks)
   }
 
   function clearSelection(): void {
@@ -89,6 +89,6 @@ export const useSessionStore = defineStore('session', () => {
   return {
     viewport, contentFrames, position, selection, spectral, focusedTrackId, tool, snap, follow, frequencyScale, colourMap, brushSize,
     hasSelection, setContentFrames, setViewport, zoomBy, zoomToFit, zoomToSelection, scrollByPage, reveal, selectTime,
-    extendSelection, clearSelection, focusLane,
+    selectEdge, clearSelection, focusLane,
   }
 })

@@ -35,6 +35,8 @@ export const actions = {
   'edit.delete': action('Edit', 'Delete what is selected', ['Delete', 'Backspace']),
   'edit.splitClip': action('Edit', 'Cut the clip at the playhead', ['C']),
   'edit.selectAll': action('Edit', 'Select everything', ['Mod+A']),
+  'edit.selectFrom': action('Edit', 'Selection begins here', ['Shift+I']),
+  'edit.selectTo': action('Edit', 'Selection ends here', ['Shift+O']),
   'edit.deselect': action('Edit', 'Select nothing', ['Escape']),
 
   'playback.toggle': action('Playback', 'Play or stop', ['Space']),

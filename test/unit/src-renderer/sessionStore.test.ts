@@ -55,15 +55,16 @@ describe('the selection', () => {
     expect(session.hasSelection).toBe(false)
   })
 
-  it('is made and moved with keys alone, from the playhead', () => {
+  it('is made with keys alone, edge by edge, and never turned inside out', () => {
     const session = withSong()
-    session.position = 100_000
-    session.extendSelection(1000, 'end', ['t'])
-    session.extendSelection(1000, 'end', ['other'])
-    session.extendSelection(-500, 'start', ['t'])
+    session.selectEdge('end', 102_000, ['t'])
+    expect(session.selection).toEqual({ start: 0, end: 102_000, trackIds: ['t'] })
+    session.selectEdge('start', 99_500, ['other'])
     expect(session.selection).toEqual({ start: 99_500, end: 102_000, trackIds: ['t'] })
-    session.extendSelection(-9000, 'end', ['t'])
-    expect(session.selection).toBeUndefined()
+    session.selectEdge('start', 103_000, ['t'])
+    expect(session.selection).toEqual({ start: 103_000, end: session.contentFrames, trackIds: ['t'] })
+    session.selectEdge('end', 5000, ['t'])
+    expect(session.selection).toEqual({ start: 0, end: 5000, trackIds: ['t'] })
   })
 
   it('of lanes goes up and down and stays within them', () => {

@@ -1,5 +1,6 @@
 import { focusedClip } from '#renderer/features/studio/focusedClip'
 import type { ActionHandlers } from '#renderer/shortcuts/shortcuts'
+import { spokenTime } from '#renderer/ui/formatting'
 import { useNoticeStore } from '#renderer/stores/noticeStore'
 import { usePanelStore } from '#renderer/stores/panelStore'
 import { useProjectStore } from '#renderer/stores/projectStore'
@@ -32,6 +33,13 @@ export function editActions(): ActionHandlers {
     if (track) notices.say(`${track.name}, lane ${trackIds().indexOf(track.id) + 1} of ${trackIds().length}`)
   }
 
+  const selectEdge = (edge: 'start' | 'end') => () => {
+    session.selectEdge(edge, transport.position, focused() ? [focused()!.id] : trackIds())
+    const { sampleRate = 1 } = projects.project
+    const spoken = (frame: number) => spokenTime(frame / sampleRate)
+    if (session.selection) notices.say(`Selected from ${spoken(session.selection.start)} to ${spoken(session.selection.end)}`)
+  }
+
   return {
     'edit.undo': {
       run: () => {
@@ -62,6 +70,8 @@ export function editActions(): ActionHandlers {
       isEnabled: () => clip() !== undefined,
     },
     'edit.selectAll': { run: () => session.selectTime(0, projectFrames(projects.project), trackIds()), isEnabled: hasLanes },
+    'edit.selectFrom': { run: selectEdge('start'), isEnabled: hasLanes },
+    'edit.selectTo': { run: selectEdge('end'), isEnabled: hasLanes },
     'edit.deselect': () => session.clearSelection(),
     'view.zoomIn': { run: () => session.zoomBy(1.6), isEnabled: hasLanes },
     'view.zoomOut': { run: () => session.zoomBy(1 / 1.6), isEnabled: hasLanes },
