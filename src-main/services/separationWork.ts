@@ -80,7 +80,7 @@ export class SeparationWork {
       const id = `${stemsId}-${name}`
       return { id, name, fileName: names[name], url: this.world.media.register(id, paths[name]), ...(ids && { soundId: ids[name] }) }
     }
-    return { ...report, songId: input.song.id, stems: [stem('vocals'), stem('accompaniment')] }
+    return { ...report, songId: input.song.id, quality: input.request.quality, stems: [stem('vocals'), stem('accompaniment')] }
   }
 
   private async separate(

@@ -85,7 +85,7 @@ export const usePlacementStore = defineStore('placement', () => {
     const found = placed === undefined ? undefined : findClip(projects.project, placed)
     if (!found || job?.state.status !== 'succeeded') return
     const { result } = job.state
-    const split = { jobId: job.id, songId, clipId: found.clip.id, sourceId: found.clip.sourceId, modelId: result.model, quality: 'fast' as const }
+    const split = { jobId: job.id, songId, clipId: found.clip.id, sourceId: found.clip.sourceId, modelId: result.model, quality: result.quality }
     await notices.attempt(() => placeResult(split, result), songName(songId))
   }
 

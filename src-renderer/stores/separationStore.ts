@@ -59,9 +59,11 @@ export const useSeparationStore = defineStore('separation', () => {
   function split(songIds: readonly string[]): Promise<void> {
     return attempt(async () => {
       for (const songId of songIds) {
+        // Floats, as for a clip of the timeline, where these stems may be put: no gain of theirs keeps them from adding up to the song.
         const started = await client.separation.start({
           songId,
           quality: quality.value,
+          format: 'wav32f',
           ...(modelId.value !== undefined && { modelId: modelId.value }),
         })
         latest.value[songId] = started.jobId

@@ -44,7 +44,7 @@ export const separationReport = z.object({
 })
 export type SeparationReport = z.infer<typeof separationReport>
 
-export const separationResult = separationReport.extend({ songId: z.string(), stems: z.array(stem) })
+export const separationResult = separationReport.extend({ songId: z.string(), quality, stems: z.array(stem) })
 export type SeparationResult = z.infer<typeof separationResult>
 
 export const exportResult = z.object({ paths: z.array(z.string()), warnings: z.array(z.string()) })

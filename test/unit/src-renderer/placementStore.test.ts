@@ -12,7 +12,7 @@ import { songSource } from '#test/projects'
 const song = songSource('a', { name: 'Night' })
 
 beforeEach(() => {
-  const answers: Record<string, unknown> = { 'songs.import': { id: 'song' }, 'sounds.get': { id: song.soundId }, 'separation.start': { jobId: 'job' } }
+  const answers: Record<string, unknown> = { 'songs.import': { id: 'song' }, 'sounds.get': { id: song.soundId }, 'separation.start': { jobId: 'job' }, 'sounds.prepare': { jobId: 'decoded' } }
   const host = {
     transport: { request: async (name: string) => ({ ok: true, result: answers[name] }), onEvent: () => () => {} },
   } as unknown as Host
@@ -36,5 +36,20 @@ describe('a clip that is split', () => {
     await turns()
     expect(useProjectStore().project.tracks.map(({ name }) => name)).toEqual(['Night', 'Vocals', 'Music'])
     expect(placement.splits).toEqual([])
+  })
+})
+
+describe('a song that was split in the library', () => {
+  const mixture = { id: song.soundId, sampleRate: song.sampleRate, channels: song.channels, frames: song.frames }
+  const stems = [{ name: 'vocals', soundId: 'v' }, { name: 'accompaniment', soundId: 'm' }]
+  const finished = (id: string, kind: string, result: unknown) =>
+    useJobStore().accept({ id, kind, title: 'Night', songId: 'song', state: { status: 'succeeded', result } } as unknown as Job)
+
+  // Would catch: stems of the slow, better way that the lanes and the blind test call fast.
+  it('comes with its stems, which say how they were made', async () => {
+    finished('decoded', 'sound', mixture)
+    finished('job', 'separation', { frames: song.frames, model: 'a-model', quality: 'best', stems })
+    await usePlacementStore().placeWithStems('song')
+    expect(useProjectStore().project.sources.flatMap(({ stem }) => stem?.quality ?? [])).toEqual(['best', 'best'])
   })
 })

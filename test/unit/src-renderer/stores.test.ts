@@ -95,6 +95,17 @@ describe('the mirror of the jobs', () => {
     await separation.split(['s'])
     expect(separation.jobOf('s')?.id).toBe('fast')
   })
+
+  // Would catch: stems of a loud MP3, turned down to fit integers, that no longer add up to the song on the timeline.
+  it('asks for stems as floats, as a clip of the timeline does', async () => {
+    const asked: unknown[] = []
+    answers['separation.start'] = (payload: unknown) => {
+      asked.push(payload)
+      return { jobId: 'a' }
+    }
+    await useSeparationStore().split(['s'])
+    expect(asked).toEqual([{ songId: 's', quality: 'fast', format: 'wav32f' }])
+  })
 })
 
 describe('opening songs', () => {
