@@ -5,6 +5,7 @@ import { makeStagingFolder, removeAbandoned, reporting } from '#main/node/stagin
 import { TemporaryFile } from '#main/node/temporaryFile'
 import { tilePath } from '#main/node/tileFiles'
 import type { SoundOrigin, SoundRecord, SoundStore, StagedSound, StoredSound } from '#main/services/platform'
+import { createTurns } from '#shared/jobs/turns'
 
 const recordFile = 'sound.json'
 const origin = z.object({ sha256: z.string(), songName: z.string(), isSong: z.boolean() })
@@ -22,6 +23,9 @@ const idPattern = /^[0-9a-f]{32}$/
 
 /** Returns the store of sounds whose folder is `library`, which is made when first written to. */
 export function createSoundStore(library: string): SoundStore {
+  /** Whoever publishes or restricts a sound reads first what there is of it. */
+  const inTurn = createTurns()
+
   const find = async (id: string): Promise<StoredSound | undefined> => {
     if (!idPattern.test(id)) return undefined
     try {
@@ -54,17 +58,18 @@ export function createSoundStore(library: string): SoundStore {
     },
     async stage() {
       const folder = await reporting(library, () => makeStagingFolder(library))
-      return stagedIn(folder, (made) => reporting(library, () => publish(folder, made)))
+      return stagedIn(folder, (made) => reporting(library, () => inTurn(() => publish(folder, made))))
     },
     tilePath: ({ tilesFolder }, level, index) => tilePath(tilesFolder, level, index),
     sizeOf: (id) => bytesIn(join(library, id)),
-    async restrict(id, origins) {
-      await removeAbandoned(library)
-      const sound = await find(id)
-      if (!sound) return
-      if (origins.length > 0) await writeRecord(join(library, id), { ...plain(sound), origins })
-      else await rm(join(library, id), { recursive: true, force: true })
-    },
+    restrict: (id, origins) =>
+      inTurn(async () => {
+        await removeAbandoned(library)
+        const sound = await find(id)
+        if (!sound) return
+        if (origins.length > 0) await writeRecord(join(library, id), { ...plain(sound), origins })
+        else await rm(join(library, id), { recursive: true, force: true })
+      }),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Claim, ProjectFolders, RecoveryStore } from '#main/services/projectPorts'
 import { AppError } from '#shared/errors'
+import { createTurns } from '#shared/jobs/turns'
 
 /** A window says every 20 seconds that it is there; browsers let one in the background do so only once a minute. */
 const silenceMs = 90_000
@@ -32,7 +33,8 @@ interface Dependencies {
 /** Which window has which project open: each at most one, and each project in one window of one process. */
 export class ProjectSessions {
   private readonly leases = new Map<string, Lease>()
-  private turn: Promise<unknown> = Promise.resolve()
+  /** Two windows that ask at once must not both be let in. */
+  private readonly inTurn = createTurns()
 
   constructor(private readonly world: Dependencies) {}
 
@@ -114,13 +116,6 @@ export class ProjectSessions {
 
   private isAlive({ seenAt }: Lease): boolean {
     return this.world.now() - seenAt < silenceMs
-  }
-
-  /** One after the other: two windows that ask at once must not both be let in. */
-  private inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
-    const result = this.turn.then(work)
-    this.turn = result.catch(() => {})
-    return result
   }
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { DocumentFile } from '#main/services/platform'
 import type { ProjectFolders } from '#main/services/projectPorts'
 import type { RecentProject } from '#shared/contract/projects'
+import { createTurns } from '#shared/jobs/turns'
 
 const longest = 30
 const list = z.object({ folders: z.array(z.string()) })
@@ -9,7 +10,7 @@ const named = z.object({ name: z.string() })
 
 /** The projects that were used last. That the list cannot be read or written is never a reason not to open or save a project. */
 export class RecentProjects {
-  private turn: Promise<unknown> = Promise.resolve()
+  private readonly inTurn = createTurns()
 
   constructor(
     private readonly file: DocumentFile,
@@ -44,13 +45,11 @@ export class RecentProjects {
   }
 
   private change(next: (folders: string[]) => string[]): Promise<void> {
-    const result = this.turn.then(async () => {
+    return this.inTurn(async () => {
       const before = await this.read()
       const after = next(before)
       if (after.join('\n') !== before.join('\n')) await this.file.write(JSON.stringify({ folders: after }, undefined, 1))
-    })
-    this.turn = result.catch(() => {})
-    return this.turn as Promise<void>
+    }).catch(() => {})
   }
 
   private async read(): Promise<string[]> {

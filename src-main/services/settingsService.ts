@@ -1,6 +1,7 @@
 import type { DocumentFile } from '#main/services/platform'
 import type { SettingsFacts } from '#shared/contract/settings'
 import { toAppError } from '#shared/errors'
+import { createTurns } from '#shared/jobs/turns'
 import { changeSettings, defaultSettings, readSettings, type Settings, type SettingsChange } from '#shared/settings/settings'
 
 export interface SettingsService {
@@ -16,25 +17,21 @@ export interface SettingsService {
 export function createSettingsService(file: DocumentFile, onChange: (settings: Settings) => void): SettingsService {
   let loading: Promise<SettingsFacts> | undefined
   let current: Settings | undefined
-  let writing: Promise<unknown> = Promise.resolve()
+  const inTurn = createTurns()
 
   const facts = async (): Promise<SettingsFacts> => {
     const loaded = await (loading ??= load(file))
     return { ...loaded, settings: current ?? loaded.settings }
   }
 
-  /** One after the other, so that none is lost. */
-  const update = (next: (before: Settings) => Settings): Promise<Settings> => {
-    const result = writing.then(async () => {
+  const update = (next: (before: Settings) => Settings): Promise<Settings> =>
+    inTurn(async () => {
       const settings = next((await facts()).settings)
       await file.write(JSON.stringify(settings, undefined, 2))
       current = settings
       onChange(settings)
       return settings
     })
-    writing = result.catch(() => {})
-    return result
-  }
 
   return {
     get: facts,

@@ -1,3 +1,5 @@
+import { createTurns } from '#shared/jobs/turns'
+
 /** After a failure, the next attempt. */
 const retryMs = 10_000
 /** How often the services hear that the window is still there. */
@@ -15,7 +17,8 @@ interface AutosaveParts {
 /** Returns what calls `write` soon after a change, one at a time, and never twice for one wait. */
 export function createAutosave({ delayMs, write, onResult }: AutosaveParts) {
   let timer: ReturnType<typeof setTimeout> | undefined
-  let turn: Promise<unknown> = Promise.resolve()
+  /** Does work when no writing is under way, and none begins meanwhile. */
+  const inTurn = createTurns()
 
   const stop = () => {
     clearTimeout(timer)
@@ -24,13 +27,6 @@ export function createAutosave({ delayMs, write, onResult }: AutosaveParts) {
 
   const plan = (delay: number) => {
     timer ??= setTimeout(() => void flush(), delay)
-  }
-
-  /** Does `work` when no writing is under way, and none begins meanwhile. */
-  const inTurn = <Value>(work: () => Promise<Value>): Promise<Value> => {
-    const result = turn.then(work)
-    turn = result.catch(() => {})
-    return result
   }
 
   /** Writes now. Failures are told to `onResult`. */

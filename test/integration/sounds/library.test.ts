@@ -120,6 +120,17 @@ describe('a WAV file that becomes a sound', () => {
     expect(readdirSync(join(app.library, 'sounds')).filter((name) => name.startsWith('.'))).toEqual([])
   })
 
+  // Would catch: a sound that is lost, or forgets a song of which it was made, because two jobs brought it at once.
+  it('is one sound of several songs when these bring it at the same time', async () => {
+    const names = ['one', 'two', 'three', 'four']
+    const files = await Promise.all(names.map((name) => written(`at-once-${name}.wav`, tones(1, 5000, 44100, 0.3))))
+    const adopted = await Promise.all(files.map((file, i) => app.services.sounds.adopt(file, { name: 'Same', song: { sha256: `hash-${i}`, name: names[i]! } })))
+    expect(new Set(adopted.map(({ id }) => id)).size).toBe(1)
+    const { id } = adopted[0]!
+    expect(await app.services.sounds.songsOf(id)).toEqual(new Set(names.map((_, i) => `hash-${i}`)))
+    expect((await readAll(await audioOf(id)))[0]).toHaveLength(5000)
+  })
+
   it('differs from another by its rate, its channels and every sample', async () => {
     const planes = tones(2, 20_000, 44100, 0.3)
     const changed = planes.map((plane) => plane.slice())
