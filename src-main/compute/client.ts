@@ -46,6 +46,7 @@ const graceMs = 500
 
 interface Pending {
   name: ComputeTaskName
+  input: unknown
   cancelled: boolean
   cancel(): void
   progress(progress: WorkProgress): void
@@ -57,6 +58,8 @@ interface Pending {
 export function createComputeClient(launch: () => ComputeProcess): ComputeClient {
   const pending = new Map<number, Pending>()
   let running: ComputeProcess | undefined
+  /** The process that was ended because a task in it did not stop. */
+  let ended: ComputeProcess | undefined
   let lastId = 0
   let closed = false
 
@@ -77,10 +80,18 @@ export function createComputeClient(launch: () => ComputeProcess): ComputeClient
   const lost = (process: ComputeProcess, reason: string) => {
     if (running !== process) return
     running = undefined
-    const tasks = [...pending.values()]
-    pending.clear()
-    for (const task of tasks) task.reject(task.cancelled ? new CancelledError() : crashed(reason))
+    for (const [id, task] of [...pending]) {
+      // The others in a process that was ended for one task's sake did nothing wrong: they begin again in the next one.
+      if (process === ended && !task.cancelled) {
+        send({ type: 'run', id, task: task.name, input: task.input })
+        continue
+      }
+      pending.delete(id)
+      task.reject(task.cancelled ? new CancelledError() : crashed(reason))
+    }
   }
+
+  const send = (message: ToCompute) => (running ??= start()).send(message)
 
   const start = (): ComputeProcess => {
     const process = launch()
@@ -92,11 +103,11 @@ export function createComputeClient(launch: () => ComputeProcess): ComputeClient
   return {
     run(name, input, context) {
       if (closed || context?.signal.aborted) return Promise.reject(new CancelledError())
-      const process = (running ??= start())
       const id = ++lastId
       return new Promise((resolve, reject) => {
         const task: Pending = {
           name,
+          input,
           cancelled: false,
           cancel,
           progress: (progress) => context?.onProgress(progress),
@@ -107,8 +118,11 @@ export function createComputeClient(launch: () => ComputeProcess): ComputeClient
         function cancel() {
           if (task.cancelled) return
           task.cancelled = true
-          process.send({ type: 'cancel', id })
-          impatience = setTimeout(process.kill, graceMs)
+          running?.send({ type: 'cancel', id })
+          impatience = setTimeout(() => {
+            ended = running
+            running?.kill()
+          }, graceMs)
         }
         function finish<Value>(settled: (value: Value) => void) {
           return (value: Value) => {
@@ -119,7 +133,7 @@ export function createComputeClient(launch: () => ComputeProcess): ComputeClient
         }
         pending.set(id, task)
         context?.signal.addEventListener('abort', cancel, { once: true })
-        process.send({ type: 'run', id, task: name, input })
+        send({ type: 'run', id, task: name, input })
       })
     },
     close() {

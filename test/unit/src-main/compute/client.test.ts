@@ -72,6 +72,19 @@ describe('compute client', () => {
     expect(processes).toHaveLength(2)
   })
 
+  // Would catch: an export that is said to have crashed because a measurement beside it was given up and did not stop in time.
+  it('begins again what else ran in the process of a task that does not stop', async () => {
+    let attempts = 0
+    const { client, processes } = setUp({ convert: forever, inspect: () => (++attempts === 1 ? forever() : Promise.resolve(facts)) })
+    const controller = new AbortController()
+    const stubborn = client.run('convert', conversion, { signal: controller.signal, onProgress: quiet })
+    const innocent = client.run('inspect', { path: 'a' })
+    controller.abort()
+    await expect(stubborn).rejects.toMatchObject({ name: 'CancelledError' })
+    expect(await innocent).toEqual(facts)
+    expect([attempts, processes.length]).toEqual([2, 2])
+  })
+
   it('reports a process that dies as COMPUTE_CRASHED with how it ended, and starts another', async () => {
     const { client, processes } = setUp({ convert: forever, inspect: async () => facts })
     const running = client.run('convert', conversion)
