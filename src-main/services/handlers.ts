@@ -93,7 +93,10 @@ export function createHandlers({ platform, songs, sounds, deletion, models, proj
     },
     songs: {
       import: (source) => songs.import(source),
-      list: () => songs.list(),
+      list: async () => {
+        await songs.restore()
+        return songs.list()
+      },
     },
     sounds: {
       prepare: async ({ songId }) => ({ jobId: (await sounds.prepare(songId)).id }),

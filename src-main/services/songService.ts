@@ -1,6 +1,6 @@
 import type { ComputeClient } from '#main/compute/client'
 import type { MediaRegistry } from '#main/services/mediaRegistry'
-import type { Platform } from '#main/services/platform'
+import type { Platform, StoredSound } from '#main/services/platform'
 import type { Song, SongSource } from '#shared/contract/songs'
 import { AppError } from '#shared/errors'
 
@@ -17,6 +17,8 @@ export interface SongService {
   /** @throws AppError with the code of what is wrong with the file */
   import(source: SongSource): Promise<ImportedSong>
   list(): ImportedSong[]
+  /** Opens the songs that the library has from earlier, once; what is open by then stays as it is. */
+  restore(): Promise<void>
   /** @throws AppError SONG_NOT_FOUND */
   get(id: string): ImportedSong
   /** Closes the songs whose files have these hashes, removes copies of them that are the app's own, and gives their ids. */
@@ -51,7 +53,16 @@ export function createSongService(platform: Platform, reader: ComputeClient, med
     return { path, name: titleOf(path) }
   }
 
+  const restoreAll = async () => {
+    const stored = await platform.sounds.list()
+    for (const song of stored.flatMap(songsIn)) {
+      if (!songs.has(song.id)) songs.set(song.id, { ...song, url: media.register(`song-${song.id}`, song.path) })
+    }
+  }
+  let restored: Promise<void> | undefined
+
   return {
+    restore: () => (restored ??= restoreAll()),
     async import(source) {
       const file = await fileOf(source)
       const { path } = file
@@ -81,6 +92,12 @@ export function createSongService(platform: Platform, reader: ComputeClient, med
       return gone.map(({ id }) => id)
     },
   }
+}
+
+/** The songs that a sound of the library is, known without reading it again. */
+function songsIn({ id: soundId, sampleRate, channels, frames, warnings, audioPath, origins }: StoredSound): Omit<ImportedSong, 'url'>[] {
+  const facts = { soundId, sampleRate, channels, frames, seconds: frames / sampleRate, warnings: [...(warnings ?? [])], path: audioPath }
+  return origins.filter(({ isSong }) => isSong).map(({ sha256, songName }) => ({ ...facts, id: sha256.slice(0, 16), name: songName, sha256 }))
 }
 
 /** Returns the file's name without its folder and extension. */

@@ -31,5 +31,6 @@ export type SongSource = z.infer<typeof songSource>
 export const songs = {
   /** Opens a sound file by its path (desktop), by the id of an upload (browser), a sound of the library, or the demo song. */
   import: request(songSource, song),
+  /** The songs that are open, and those of the library from earlier. */
   list: request(z.undefined(), z.array(song)),
 }

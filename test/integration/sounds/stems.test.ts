@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -9,6 +9,7 @@ import { mixtureBlocks } from '#main/node/mixtureBlocks'
 import { WavFile } from '#main/node/wavFile'
 import type { Job } from '#shared/contract/jobs'
 import type { SeparationResult } from '#shared/contract/separation'
+import type { Song } from '#shared/contract/songs'
 import type { JobProgress } from '#shared/jobs/job'
 import { overallShare } from '#shared/jobs/overallShare'
 import { checkpointCancel } from '#shared/jobs/work'
@@ -179,6 +180,27 @@ describe('deleting everything about a song', () => {
     expect(app.services.jobs.list().some(({ title }) => title.includes('unwanted'))).toBe(false)
     expect((await readAll(path))[0]!.length).toBe(44100)
     expect((await separated(path)).frames).toBe(44100)
+  })
+
+  // Would catch: songs of earlier days that lie on the disk, and that nothing in the app lists or deletes.
+  it('reaches songs of an earlier start, which are listed, split without the file, and listed no more', async () => {
+    const path = await noise('earlier.wav', 40)
+    const { ids } = await workOn(path)
+    rmSync(path)
+    const services = app.reopen()
+    const request = async (name: string, payload?: unknown) => {
+      const reply = await services.server.handle(name, payload)
+      if (!reply.ok) throw new Error(JSON.stringify(reply.error))
+      return reply.result
+    }
+    const listed = async () => ((await request('songs.list')) as Song[]).filter(({ name }) => name === 'earlier')
+    const [song] = await listed()
+    expect(song).toMatchObject({ sampleRate: 44100, frames: 44100, seconds: 1 })
+    const again = await services.separations.start({ songId: song!.id, quality: 'fast', format: 'wav24' })
+    expect((await services.jobs.finished(again.id)).state).toMatchObject({ status: 'succeeded', result: { frames: 44100 } })
+    await request('sounds.deleteEverything', { soundId: ids[0] })
+    expect(await listed()).toEqual([])
+    for (const id of ids) await expect(services.sounds.get(id)).rejects.toMatchObject({ code: 'SOUND_NOT_FOUND' })
   })
 
   it('ends a separation of it that runs, whose stems appear nowhere', async () => {
