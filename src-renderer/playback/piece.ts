@@ -53,7 +53,7 @@ export async function cutPiece(programme: Programme, route: Route, from: number,
 }
 
 async function laneBlock(track: Track, stretches: readonly Stretch[], frames: number, read: ReadSource): Promise<Stereo> {
-  const blocks = await Promise.all(stretches.map((stretch) => mixTrack(track, stretch.from, stretch.frames, read)))
+  const blocks = await eachOnce(stretches, ({ from, frames: count }) => mixTrack(track, from, count, read))
   if (blocks.length === 1) return blocks[0]!
   const joined = silentBlock(frames)
   let at = 0
@@ -67,10 +67,19 @@ async function laneBlock(track: Track, stretches: readonly Stretch[], frames: nu
 async function nullsOf(project: Project, stretches: readonly Stretch[], read: ReadSource): Promise<Piece['nulls']> {
   const nulls: { at: number; peak: number }[] = []
   let start = 0
-  for (const { from, frames } of stretches) {
-    const peaks = await nullPeaks(project, from, frames, read)
+  const measured = await eachOnce(stretches, ({ from, frames }) => nullPeaks(project, from, frames, read))
+  measured.forEach((peaks, stretch) => {
     for (const [index, peak] of peaks.entries()) if (peak !== undefined) nulls.push({ at: start + index * nullWindow, peak })
-    start += frames
-  }
+    start += stretches[stretch]!.frames
+  })
   return nulls
+}
+
+/** Does the same stretch once, however often it comes: a loop of a few frames is gone round thousands of times in one piece. */
+async function eachOnce<Result>(stretches: readonly Stretch[], work: (stretch: Stretch) => Promise<Result>): Promise<Result[]> {
+  const keyOf = ({ from, frames }: Stretch) => `${from}:${frames}`
+  const different = new Map(stretches.map((stretch) => [keyOf(stretch), stretch]))
+  const done = new Map<string, Result>()
+  await Promise.all([...different].map(async ([key, stretch]) => done.set(key, await work(stretch))))
+  return stretches.map((stretch) => done.get(keyOf(stretch))!)
 }
