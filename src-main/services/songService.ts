@@ -9,8 +9,6 @@ export interface ImportedSong extends Song {
   readonly path: string
   /** SHA-256 of the file's content. */
   readonly sha256: string
-  /** The sound of the library that was opened as a song. */
-  readonly soundId?: string
 }
 
 export interface SongService {

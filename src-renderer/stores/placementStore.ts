@@ -51,9 +51,12 @@ export const usePlacementStore = defineStore('placement', () => {
   }
 
   function isPlaced(songId: string): boolean {
-    const sound = prepared.value[songId]
-    return sound !== undefined && soundIds.value.has(sound.id)
+    const soundId = soundIdOf(songId)
+    return soundId !== undefined && soundIds.value.has(soundId)
   }
+
+  /** After the page was loaded again, what a song is decoded is only known of one from the library. */
+  const soundIdOf = (songId: string) => prepared.value[songId]?.id ?? songs.songs.find(({ id }) => id === songId)?.soundId
 
   /** Puts a song on a lane of its own. Returns the clip's id, or undefined when that failed, which the user is told. */
   async function place(songId: string): Promise<string | undefined> {

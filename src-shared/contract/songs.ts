@@ -15,6 +15,8 @@ export const song = z.object({
   seconds: z.number().optional(),
   /** What the user should know before relying on the result, such as a truncated file. */
   warnings: z.array(z.string()),
+  /** The sound of the library that it was opened from. */
+  soundId: z.string().optional(),
   /** Where the file as it was imported can be fetched. */
   url: z.string(),
 })

@@ -5,6 +5,7 @@ import { createOutside, type Host, outsideKey } from '#renderer/api/host'
 import { useJobStore } from '#renderer/stores/jobStore'
 import { usePlacementStore } from '#renderer/stores/placementStore'
 import { useProjectStore } from '#renderer/stores/projectStore'
+import { useSongStore } from '#renderer/stores/songStore'
 import type { Job } from '#shared/contract/jobs'
 import { placeSong } from '#shared/project/edits'
 import { songSource } from '#test/projects'
@@ -51,5 +52,14 @@ describe('a song that was split in the library', () => {
     finished('job', 'separation', { frames: song.frames, model: 'a-model', quality: 'best', stems })
     await usePlacementStore().placeWithStems('song')
     expect(useProjectStore().project.sources.flatMap(({ stem }) => stem?.quality ?? [])).toEqual(['best', 'best'])
+  })
+})
+
+describe('a song of the library', () => {
+  // Would catch: the same song put on the timeline twice after the app was started again, which calls it not placed.
+  it('is known to be on the timeline before it is decoded in this page', () => {
+    const opened = { id: 'song', name: 'Night', sampleRate: 44100, channels: 2, warnings: [], url: '' }
+    useSongStore().songs.push({ ...opened, soundId: song.soundId }, { ...opened, id: 'other', soundId: 'another sound' })
+    expect([usePlacementStore().isPlaced('song'), usePlacementStore().isPlaced('other')]).toEqual([true, false])
   })
 })
