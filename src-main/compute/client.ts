@@ -80,7 +80,7 @@ export function createComputeClient(launch: () => ComputeProcess): ComputeClient
   const lost = (process: ComputeProcess, reason: string) => {
     if (running !== process) return
     running = undefined
-    for (const [id, task] of [...pending]) {
+    for (const [id, task] of pending) {
       // The others in a process that was ended for one task's sake did nothing wrong: they begin again in the next one.
       if (process === ended && !task.cancelled) {
         send({ type: 'run', id, task: task.name, input: task.input })
