@@ -60,13 +60,16 @@ export function createDocument(onChange: () => void) {
     saved.value = named(version)
   }
 
+  /** Makes an edit that no undo takes back: in every version. */
+  const applyForGood = (edit: Edit) => void change(changeEverywhere(history.value, edit))
+
   /** Gives all versions another name. */
   function rename(name: string): void {
     settle(saved.value, name)
     onChange()
   }
 
-  return { project, saved, generation, canUndo, canRedo, undoLabel, redoLabel, dirty, apply, undo, redo, show, settle, rename }
+  return { project, saved, generation, canUndo, canRedo, undoLabel, redoLabel, dirty, apply, applyForGood, undo, redo, show, settle, rename }
 }
 
 /** Gives a version another name, and the same object for the same version. */

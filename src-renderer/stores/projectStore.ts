@@ -208,9 +208,9 @@ export const useProjectStore = defineStore('project', () => {
     return client.projects.release({ ...mine(), ...(unsaved && { unsaved }) }).catch(() => {})
   }
 
-  const { generation, canUndo, canRedo, undoLabel, redoLabel, apply, undo, redo } = document
+  const { generation, canUndo, canRedo, undoLabel, redoLabel, apply, applyForGood, undo, redo } = document
   return {
-    project, generation, canUndo, canRedo, undoLabel, redoLabel, dirty, apply, undo, redo,
+    project, generation, canUndo, canRedo, undoLabel, redoLabel, dirty, apply, applyForGood, undo, redo,
     place, ...lists, refreshRecents, recovered, warnings, isTaken, autosaveFailure, progress,
     start, create, open, recover, save, saveAs, rename, remove, keepEdits: autosave.flush, leave,
   }

@@ -105,6 +105,21 @@ describe('the open document', () => {
     expect([store.project.tracks[1]!.gain, store.canUndo]).toEqual([0, false])
   })
 
+  // Would catch: undo bringing back lanes of a song that was deleted from the disk.
+  it('loses for good what is taken out of every version', () => {
+    const store = newStore()
+    store.apply('Add marker', marker('gone'))
+    store.apply('Add marker', marker('kept'))
+    store.applyForGood((project) => ({ ...project, markers: project.markers.filter(({ name }) => name !== 'gone') }))
+    expect([names(store.project), store.dirty]).toEqual([['kept'], true])
+    store.undo()
+    store.undo()
+    expect(names(store.project)).toEqual([])
+    store.redo()
+    store.redo()
+    expect(names(store.project)).toEqual(['kept'])
+  })
+
   it('stays as it is where an edit throws', async () => {
     const store = await startedStore()
     expect(() => store.apply('Fail', () => { throw new Error('refused') })).toThrow('refused')
