@@ -9,6 +9,7 @@ import { type Browser, browserNote, chromiumPath, openBrowser } from '#test/chro
 import { projectRoot } from '#test/projectFiles'
 import { addsUp, readIntegers, writeNoise } from '#test/sound'
 import { startWebApp, type WebApp } from '#test/webApp'
+import { randomStream } from '#shared/random'
 
 const sampleRate = 44100
 const seconds = 6
@@ -147,4 +148,41 @@ describe.skipIf(!chromiumPath)(`editing in the Studio${browserNote}`, () => {
     await dialog.getByRole('button', { name: 'Done' }).click()
     await button('Play').waitFor()
   })
+
+  // This would catch an edit that undo does not take back whole, and a gesture that leaves half of itself behind.
+  it('takes 200 quick random edits back to the identical document, and does them again', async () => {
+    const random = randomStream(11)
+    const undo = tab.locator('.history button').first()
+    const redo = tab.locator('.history button').last()
+    const first = await document()
+    const base = await undo.getAttribute('aria-label')
+    const keys = ['c', 'b', 's', 'm', 'v', 'l', 'i', 'o', 'Delete', 'ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'Shift+ArrowRight', 'Home', '+', '-']
+    const place = (): [number, number] => [random.between(0.02, 0.98), random.between(0.05, 0.95)]
+    for (let edit = 0; edit < 200; edit++) {
+      if (random.chance(0.7)) await tab.keyboard.press(random.pick(keys))
+      else await drag(random.pick(['take', 'Vocals', 'Music']), place(), place())
+    }
+    await tab.keyboard.press('Escape')
+    const last = await document()
+    expect(last).not.toBe(first)
+    const goTo = async (end: () => Promise<boolean>, step: typeof undo) => {
+      for (let steps = 0; steps < 400 && !(await end()); steps++) await step.click()
+    }
+    await goTo(async () => (await undo.getAttribute('aria-label')) === base, undo)
+    expect(await document()).toBe(first)
+    await goTo(async () => (await redo.getAttribute('aria-label')) === 'Redo', redo)
+    expect(await document()).toBe(last)
+  })
+
+  /** The document as the page holds it. */
+  function document(): Promise<string> {
+    return tab.evaluate(() => {
+      interface Mounted {
+        __vue_app__: { config: { globalProperties: { $pinia: { _s: Map<string, { project?: unknown; undoLabel?: unknown }> } } } }
+      }
+      const mounted = globalThis.document.querySelector('#app') as unknown as Mounted
+      const stores = [...mounted.__vue_app__.config.globalProperties.$pinia._s.values()]
+      return JSON.stringify(stores.find((store) => 'undoLabel' in store)?.project)
+    })
+  }
 })
