@@ -7,7 +7,7 @@ import { openPatchLoader, type PatchLoader } from '#main/node/patchLoader'
 import { describeRun, runRecordings, type TrainingFamily } from '#main/node/trainingFamily'
 import type { BaseModel, TrainingRun } from '#main/node/trainingRun'
 import { unwatchedContext } from '#main/node/workContext'
-import type { TrainingConfig } from '#main/training/config'
+import type { TrainingConfig } from '#shared/training/config'
 import type { WorkContext } from '#shared/jobs/work'
 
 /** Batches of validation excerpts. */

@@ -11,7 +11,7 @@ import { describeRun, runRecordings, type TrainingFamily } from '#main/node/trai
 import type { BaseModel, TrainingRun } from '#main/node/trainingRun'
 import { createSeparator } from '#main/separation/separator'
 import { busiestStretch, scorePiece, type ReferencePiece } from '#main/separation/validation'
-import type { TrainingConfig } from '#main/training/config'
+import type { TrainingConfig } from '#shared/training/config'
 import { AppError } from '#shared/errors'
 import type { WorkContext } from '#shared/jobs/work'
 

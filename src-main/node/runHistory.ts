@@ -1,7 +1,7 @@
 import { appendFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeWhole } from '#main/node/modelFiles'
-import type { HistoryLine } from '#main/training/trainer'
+import type { HistoryLine } from '#shared/training/history'
 
 /** Adds an epoch to a run's history.jsonl, and to history.csv for spreadsheets. */
 export async function appendHistory(folder: string, line: HistoryLine): Promise<void> {
@@ -34,8 +34,9 @@ export async function rewindHistory(folder: string, step: number): Promise<void>
   await writeWhole(join(folder, 'history.csv'), rows.map((cells) => `${cells.join(',')}\n`).join(''))
 }
 
-function columnsOf({ train, validation, ...line }: HistoryLine): Record<string, number | boolean> {
-  return { ...line, ...prefixed('train', train), ...prefixed('validation', validation) }
+function columnsOf({ epoch, step, seconds, learningRate, beta, score, best, waiting, ...line }: HistoryLine): Record<string, number | boolean> {
+  const facts = { epoch, step, seconds, learningRate, beta, score, best, waiting, stepsPerSecond: line.stepsPerSecond ?? 0 }
+  return { ...facts, ...prefixed('train', line.train), ...prefixed('validation', line.validation) }
 }
 
 function prefixed(prefix: string, values: Record<string, number>): Record<string, number> {

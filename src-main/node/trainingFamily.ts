@@ -7,8 +7,9 @@ import type { ParameterSpecs } from '#main/models/layers'
 import type { PatchLoader } from '#main/node/patchLoader'
 import { cacheRecordings, type CachedRecording } from '#main/node/recordingCache'
 import type { BaseModel, TrainingRun } from '#main/node/trainingRun'
-import type { HistoryLine, TrainerPorts } from '#main/training/trainer'
+import type { TrainerPorts } from '#main/training/trainer'
 import type { WorkContext } from '#shared/jobs/work'
+import type { HistoryLine } from '#shared/training/history'
 
 /** What differs from one model family to another when it is trained. */
 export interface TrainingFamily {

@@ -16,12 +16,13 @@ import { appendHistory, rewindHistory } from '#main/node/runHistory'
 import type { TrainingFamily } from '#main/node/trainingFamily'
 import type { ReferencePiece } from '#main/separation/validation'
 import { decodeCheckpoint, encodeCheckpoint, freshCheckpoint, type Checkpoint } from '#main/training/checkpoint'
-import { trainingConfig, type TrainingConfig } from '#main/training/config'
+import { trainingConfig, type TrainingConfig } from '#shared/training/config'
 import type { Preset } from '#main/training/presets'
-import { train, type HistoryLine, type StopReason } from '#main/training/trainer'
+import { train, type StopReason } from '#main/training/trainer'
 import { AppError } from '#shared/errors'
 import type { WorkContext } from '#shared/jobs/work'
 import { randomStream } from '#shared/random'
+import type { HistoryLine } from '#shared/training/history'
 
 /** Which recordings a run learns from; kept in its config.json. */
 export interface RunData extends ManifestOptions {

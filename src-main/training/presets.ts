@@ -1,6 +1,6 @@
 import type { ConvVaeConfig } from '#main/models/convVae'
 import type { DuoVaeConfig } from '#main/models/duoVae'
-import type { TrainingConfigInput } from '#main/training/config'
+import type { TrainingConfigInput } from '#shared/training/config'
 
 /** A network and the hyper-parameters that go with it. */
 export interface Preset {

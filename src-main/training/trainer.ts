@@ -1,29 +1,12 @@
 import { sizeOf, type Differentiable, type LossProgram, type NamedArrays } from '#main/engine/engine'
 import { adamWStep } from '#main/training/adamW'
 import type { Checkpoint } from '#main/training/checkpoint'
-import type { TrainingConfig } from '#main/training/config'
+import type { TrainingConfig } from '#shared/training/config'
 import { betaAt, learningRateAt } from '#main/training/schedules'
 import { AppError } from '#shared/errors'
 import { checkpointCancel, type WorkContext } from '#shared/jobs/work'
 import { randomStream } from '#shared/random'
-
-/** One line of a run's history, written after every epoch. */
-export interface HistoryLine {
-  epoch: number
-  step: number
-  /** Seconds of training, over all sittings. */
-  seconds: number
-  learningRate: number
-  beta: number
-  /** Mean loss and its terms over the epoch's steps. */
-  train: Record<string, number>
-  validation: Record<string, number>
-  /** What decides which epoch is best; higher is better. */
-  score: number
-  best: boolean
-  /** Share of the epoch's time spent waiting for data. */
-  waiting: number
-}
+import type { HistoryLine } from '#shared/training/history'
 
 /** What a training run needs besides numbers. */
 export interface TrainerPorts {

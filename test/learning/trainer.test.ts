@@ -6,14 +6,15 @@ import { duoVaeLoss, duoVaeTrainingParameters } from '#main/models/duoVaeLoss'
 import { initialParameters } from '#main/models/initialise'
 import { shapesOf } from '#main/models/layers'
 import { decodeCheckpoint, encodeCheckpoint, freshCheckpoint, type Checkpoint } from '#main/training/checkpoint'
-import { trainingConfig } from '#main/training/config'
+import { trainingConfig } from '#shared/training/config'
 import { presets } from '#main/training/presets'
-import { train, type HistoryLine, type TrainerPorts } from '#main/training/trainer'
+import { train, type TrainerPorts } from '#main/training/trainer'
 import type { Stereo } from '#shared/audio/audioClip'
 import { createStft, type Stft } from '#shared/dsp/stft'
 import { randomStream, type RandomStream } from '#shared/random'
 import { quietContext } from '#test/soundFiles'
 import { openTestEngine } from '#test/testEngine'
+import type { HistoryLine } from '#shared/training/history'
 
 const model = { ...presets.tiny.model, encoderChannels: [8, 8, 8], decoderChannels: [8, 8], latentChannels: 4 }
 const specs = duoVaeTrainingParameters(model)

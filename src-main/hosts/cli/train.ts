@@ -8,10 +8,11 @@ import { readManifestOf } from '#main/node/recordingCache'
 import { loadPieces } from '#main/node/referenceSongs'
 import { readRunConfig, runTraining, type RunData } from '#main/node/trainingRun'
 import { workContext } from '#main/node/workContext'
-import { trainingConfig, type TrainingConfig } from '#main/training/config'
+import { trainingConfig, type TrainingConfig } from '#shared/training/config'
 import { presets } from '#main/training/presets'
-import type { HistoryLine, StopReason } from '#main/training/trainer'
+import type { StopReason } from '#main/training/trainer'
 import { isCancellation } from '#shared/errors'
+import type { HistoryLine } from '#shared/training/history'
 
 const reasons: Record<StopReason, string> = {
   finished: 'Finished.',

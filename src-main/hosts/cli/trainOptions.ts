@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { oneOf, UsageError } from '#main/hosts/cli/command'
 import type { RunData } from '#main/node/trainingRun'
-import { trainingConfig, type TrainingConfig } from '#main/training/config'
+import { trainingConfig, type TrainingConfig } from '#shared/training/config'
 import { presets, type PresetId } from '#main/training/presets'
 
 /** What `npm run train -- --help` prints. */
@@ -22,7 +22,7 @@ DIR holds songs as <song>/vocals.* with <song>/accompaniment.*, and loose record
   --test NAMES           songs that are not touched at all
   --without FOLDERS      folders of DIR that are left out
   --validation-data DIR  more songs that are only validated on
-  --set NAME=VALUE       any hyper-parameter, such as learningRate=1e-3 or patches.musicPool=24 (see src-main/training/config.ts)
+  --set NAME=VALUE       any hyper-parameter, such as learningRate=1e-3 or patches.musicPool=24 (see src-shared/training/config.ts)
 `
 
 export interface TrainOptions {
@@ -115,7 +115,7 @@ function readOverrides(pairs: readonly string[], preset: PresetId): Partial<Trai
   const valueAt = (keys: readonly string[]) =>
     keys.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], checked.data)
   const unknown = names.find(({ keys }) => valueAt(keys) === undefined)
-  if (unknown) throw new UsageError(`--set knows no "${unknown.name}". The names are in src-main/training/config.ts.`)
+  if (unknown) throw new UsageError(`--set knows no "${unknown.name}". The names are in src-shared/training/config.ts.`)
   return overrides as Partial<TrainingConfig>
 }
 
