@@ -3,9 +3,32 @@ import { AppError } from '#shared/errors'
 
 export type Split = 'train' | 'validation' | 'test'
 
-export interface ManifestEntry {
+/**
+ * A file, or one stream of it, that a recording is the sum of. All are summed on the clock of the recording: that of the first
+ * part, at its sample rate.
+ */
+export interface RecordingPart {
   /** Path below the dataset's folder, with `/`. */
   readonly path: string
+  /** Which of the file's sounds, from 0; the one that a player would play where it is missing. */
+  readonly stream?: number | undefined
+  /** What its samples are multiplied with; negative for what is subtracted. */
+  readonly gain: number
+  /** Frame of the recording at which it begins; where it is negative, so many frames of the part are left out. */
+  readonly delay: number
+  /** Frame of the recording at which it ends at the latest. */
+  readonly end?: number | undefined
+}
+
+/** A file as it is. */
+export function wholeFile(path: string): RecordingPart {
+  return { path, gain: 1, delay: 0 }
+}
+
+export interface ManifestEntry {
+  /** Says in the dataset which recording it is; the path of its file where it is one. */
+  readonly id: string
+  readonly parts: readonly RecordingPart[]
   readonly kind: RecordingKind
   readonly group: string
   readonly split: Split
@@ -14,8 +37,8 @@ export interface ManifestEntry {
 /** A song with both stems. */
 export interface ManifestSong {
   readonly name: string
-  readonly vocals: string
-  readonly accompaniment: string
+  readonly vocals: readonly RecordingPart[]
+  readonly accompaniment: readonly RecordingPart[]
   readonly split: Split
 }
 
@@ -51,18 +74,34 @@ export function readManifest(paths: readonly string[], options: ManifestOptions)
     throw new AppError('DATASET_INVALID', `There is no song named "${name}" in the dataset. Nothing was started; the songs are: ${known}.`)
   }
   const entries = [
-    ...songs.flatMap((song): ManifestEntry[] => [
-      { path: song.vocals, kind: 'songVocals', group: song.name, split: song.split },
-      { path: song.accompaniment, kind: 'songMusic', group: song.name, split: song.split },
-    ]),
+    ...songs.flatMap(stemEntries),
     ...looseFiles(files, 'voices', 'voice'),
     ...looseFiles(files, 'music', 'music'),
   ]
-  const known = new Set(entries.map(({ path }) => path))
+  const known = new Set(entries.map(({ id }) => id))
   const mixtures = files
     .filter((path) => !known.has(path))
-    .map((path): ManifestEntry => ({ path, kind: 'mixture', group: path.split('/').at(-2) ?? '', split: 'train' }))
+    .map((path): ManifestEntry => ({
+      id: path,
+      parts: [wholeFile(path)],
+      kind: 'mixture',
+      group: path.split('/').at(-2) ?? '',
+      split: 'train',
+    }))
   return { entries: [...entries, ...mixtures], songs }
+}
+
+/** Both stems of a song as recordings. */
+export function stemEntries({ name, vocals, accompaniment, split }: ManifestSong): ManifestEntry[] {
+  return [
+    { id: stemId(name, 'vocals', vocals), parts: vocals, kind: 'songVocals', group: name, split },
+    { id: stemId(name, 'accompaniment', accompaniment), parts: accompaniment, kind: 'songMusic', group: name, split },
+  ]
+}
+
+function stemId(song: string, stem: string, parts: readonly RecordingPart[]): string {
+  const [part] = parts
+  return parts.length === 1 && part && part.stream === undefined && part.gain === 1 && part.delay === 0 ? part.path : `${song}/${stem}`
 }
 
 /** @throws AppError DATASET_EMPTY when there is nothing to train on that has stems, or, blind, nothing at all. */
@@ -90,7 +129,7 @@ function findSongs(files: readonly string[], { validation, test }: ManifestOptio
     }
     const name = folder.split('/').at(-1)!
     const split = validation.includes(name) ? 'validation' : test.includes(name) ? 'test' : 'train'
-    return { name, vocals, accompaniment, split }
+    return { name, vocals: [wholeFile(vocals)], accompaniment: [wholeFile(accompaniment)], split }
   })
 }
 
@@ -101,7 +140,7 @@ function looseFiles(files: readonly string[], folder: string, kind: RecordingKin
     if (at < 0 || at + 1 >= parts.length) return []
     const inGroup = at + 2 < parts.length
     const album = inGroup ? parts[at + 1]! : folder
-    return [{ path, kind, group: kind === 'voice' ? singerOf(album, parts.at(-1)!) : album, split: 'train' as const }]
+    return [{ id: path, parts: [wholeFile(path)], kind, group: kind === 'voice' ? singerOf(album, parts.at(-1)!) : album, split: 'train' as const }]
   })
 }
 

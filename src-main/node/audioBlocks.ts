@@ -13,6 +13,8 @@ const blockFrames = 16384
 /** What is known of a file and needed to decode it. */
 export interface FilePlan {
   readonly path: string
+  /** Which of the file's sounds; the main one where it is missing. */
+  readonly sound?: number | undefined
   readonly info: AudioInfo
   /** Frames that the header promises, where it can be trusted. */
   readonly promised: number | undefined
@@ -62,7 +64,7 @@ export async function* decodeBlocks(plan: DecodePlan, options: BlockOptions): As
 
 /** Opens a file near frame `start`; where a seek goes astray, at its beginning, which is slower and always right. */
 async function openAt(plan: DecodePlan, start: number): Promise<{ input: AudioInput; timeline: Timeline }> {
-  const input = await AudioInput.open(plan.path)
+  const input = await AudioInput.open(plan.path, plan.sound)
   const timeline = new Timeline(input, plan.info, plan.path)
   if (!plan.seekable || start <= blockFrames || timeline.seek(start)) return { input, timeline }
   await input.close()

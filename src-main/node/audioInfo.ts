@@ -28,8 +28,8 @@ export interface AudioInfo {
  * Opens a file with FFmpeg, and returns what it is and how to decode it.
  * @throws NOT_AUDIO, AUDIO_UNSUPPORTED
  */
-export async function inspectAudio(path: string, fileSize: number): Promise<{ info: AudioInfo; plan: FilePlan }> {
-  const input = await AudioInput.open(path)
+export async function inspectAudio(path: string, fileSize: number, sound?: number): Promise<{ info: AudioInfo; plan: FilePlan }> {
+  const input = await AudioInput.open(path, sound)
   try {
     const { stream, format, decoder, codecName } = input
     const bitDepth = bitDepthOf(input)
@@ -54,7 +54,7 @@ export async function inspectAudio(path: string, fileSize: number): Promise<{ in
       tags: musicTags({ ...format.metadata?.getAll(), ...stream.metadata?.getAll() }),
     }
     const endMissing = info.container === 'ogg' && !(await withFile(path, (file) => hasOggEnd(file, fileSize)))
-    return { info, plan: { path, info, promised, seekable: pcm || codecName === 'flac', endMissing } }
+    return { info, plan: { path, sound, info, promised, seekable: pcm || codecName === 'flac', endMissing } }
   } finally {
     await input.close()
   }

@@ -38,11 +38,14 @@ export class AudioInput {
     this.frame.alloc()
   }
 
-  /** @throws NOT_AUDIO, AUDIO_UNSUPPORTED */
-  static async open(path: string): Promise<AudioInput> {
+  /**
+   * @param sound which of the file's sounds, from 0; the one that FFmpeg takes for the main one where it is missing
+   * @throws NOT_AUDIO, AUDIO_UNSUPPORTED
+   */
+  static async open(path: string, sound?: number): Promise<AudioInput> {
     const format = new FormatContext()
     try {
-      const { stream, decoder, codecName } = await openDecoder(format, path)
+      const { stream, decoder, codecName } = await openDecoder(format, path, sound)
       return new AudioInput(format, stream, decoder, codecName)
     } catch (error) {
       await format.closeInput()
@@ -109,13 +112,11 @@ export class AudioInput {
   }
 }
 
-async function openDecoder(format: FormatContext, path: string) {
+async function openDecoder(format: FormatContext, path: string, sound: number | undefined) {
   const options = Dictionary.fromObject({ format_whitelist: containers, protocol_whitelist: 'file' })
   if ((await format.openInput(`file:${path}`, null, options)) < 0) throw notAudio(path)
   if ((await format.findStreamInfo(null)) < 0) throw notAudio(path)
-  const index = format.findBestStream(AVMEDIA_TYPE_AUDIO)
-  const stream = index < 0 ? undefined : format.streams[index]
-  if (stream === undefined) throw new AppError('NOT_AUDIO', `${path} holds no sound. Choose a file with an audio track.`)
+  const stream = findSound(format, path, sound)
   const codec = Codec.findDecoder(stream.codecpar.codecId)
   if (codec === null) throw unsupported(path)
   const decoder = new CodecContext()
@@ -127,6 +128,16 @@ async function openDecoder(format: FormatContext, path: string) {
   if ((await decoder.open2(codec, null)) < 0) throw unsupported(path)
   if (decoder.sampleRate <= 0 || decoder.channels <= 0) throw notAudio(path)
   return { stream, decoder, codecName: (codec.name ?? 'unknown').replace(/float$/, '') }
+}
+
+/** @throws NOT_AUDIO */
+function findSound(format: FormatContext, path: string, sound: number | undefined): Stream {
+  const sounds = format.streams.filter(({ codecpar }) => codecpar.codecType === AVMEDIA_TYPE_AUDIO)
+  const stream = sound === undefined ? format.streams[format.findBestStream(AVMEDIA_TYPE_AUDIO)] : sounds[sound]
+  if (stream !== undefined) return stream
+  if (sound === undefined || sounds.length === 0) throw new AppError('NOT_AUDIO', `${path} holds no sound. Choose a file with an audio track.`)
+  const found = `${path} holds ${sounds.length} sound${sounds.length === 1 ? '' : 's'}, not the ${sound + 1} that are needed`
+  throw new AppError('NOT_AUDIO', `${found}. Choose a file with all of them.`)
 }
 
 function notAudio(path: string): AppError {

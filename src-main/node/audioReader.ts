@@ -35,13 +35,14 @@ const minimumSeconds = 0.25
 /**
  * Opens a sound file and looks at it far enough to know that it can be decoded.
  * @param options.minimumSeconds shorter sound is refused; 0.25 by default
+ * @param options.sound which of several sounds in the file, from 0; the one that a player would play by default
  * @throws FILE_NOT_FOUND, FILE_EMPTY, FILE_UNREADABLE, NOT_AUDIO, AUDIO_PROTECTED, AUDIO_UNSUPPORTED, AUDIO_ZERO_LENGTH,
  * AUDIO_TOO_SHORT
  */
-export async function openAudio(path: string, options: { minimumSeconds?: number } = {}): Promise<AudioReader> {
+export async function openAudio(path: string, options: { minimumSeconds?: number; sound?: number | undefined } = {}): Promise<AudioReader> {
   const fileSize = await sizeOf(path)
   await refuseUnreadableMp4(path, fileSize)
-  const { info, plan } = await inspectAudio(path, fileSize)
+  const { info, plan } = await inspectAudio(path, fileSize, options.sound)
   const warnings: string[] = []
   const state = { closed: false }
   const reader: AudioReader = {

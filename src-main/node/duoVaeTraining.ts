@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { requireTrainable } from '#main/datasets/manifest'
 import type { Engine, NamedArrays } from '#main/engine/engine'
 import { duoVae, type DuoVaeConfig } from '#main/models/duoVae'
@@ -6,7 +5,7 @@ import { duoVaeLoss, duoVaeTrainingParameters } from '#main/models/duoVaeLoss'
 import { selfTestMask } from '#main/models/selfTest'
 import { saveModel } from '#main/node/modelFiles'
 import { openPatchLoader } from '#main/node/patchLoader'
-import { loadPiece } from '#main/node/referenceSongs'
+import { loadPiece, referenceFiles } from '#main/node/referenceSongs'
 import { describeRun, runRecordings, type TrainingFamily } from '#main/node/trainingFamily'
 import type { BaseModel, TrainingRun } from '#main/node/trainingRun'
 import { createSeparator } from '#main/separation/separator'
@@ -96,9 +95,6 @@ async function scoreSongs(
 async function validationPieces({ manifest, data }: TrainingRun, sampleRate: number): Promise<ReferencePiece[]> {
   const songs = manifest.songs.filter(({ split }) => split === 'validation')
   return Promise.all(
-    songs.map(async ({ name, vocals, accompaniment }) => {
-      const files = { name, vocals: join(data.folder, vocals), accompaniment: join(data.folder, accompaniment) }
-      return busiestStretch(await loadPiece(files, sampleRate), validatedSeconds)
-    }),
+    songs.map(async (song) => busiestStretch(await loadPiece(referenceFiles(data.folder, song), sampleRate), validatedSeconds)),
   )
 }

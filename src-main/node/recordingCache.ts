@@ -3,15 +3,13 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Stereo } from '#shared/audio/audioClip'
-import { readManifest, type Manifest, type ManifestEntry, type ManifestOptions } from '#main/datasets/manifest'
+import { readManifest, type Manifest, type ManifestEntry, type ManifestOptions, type RecordingPart } from '#main/datasets/manifest'
 import { activeStretches, type Recording } from '#main/datasets/recordings'
-import { openAudio } from '#main/node/audioReader'
 import { makeFolder } from '#main/node/makeFolder'
-import { mixtureBlocks } from '#main/node/mixtureBlocks'
 import { outputError } from '#main/node/outputError'
+import { decodeStereo, partsBelow } from '#main/node/summedSound'
 import { TemporaryFile } from '#main/node/temporaryFile'
-import { concatenate } from '#shared/audio/concatenate'
-import { createResampler } from '#shared/dsp/resample'
+import { AppError } from '#shared/errors'
 import { checkpointCancel, type WorkContext } from '#shared/jobs/work'
 
 /** Paths of all files below `folder`, with `/`, relative to it. */
@@ -57,24 +55,35 @@ export async function cacheRecordings(
 
 async function cacheRecording(
   dataFolder: string,
-  { path, kind, group }: ManifestEntry,
+  { id, parts, kind, group }: ManifestEntry,
   cacheFolder: string,
   sampleRate: number,
 ): Promise<CachedRecording> {
-  const source = join(dataFolder, path)
-  const { size, mtimeMs } = await stat(source)
-  const key = createHash('sha256').update(`${path} ${size} ${mtimeMs} ${sampleRate}`).digest('hex').slice(0, 20)
+  const sources = partsBelow(dataFolder, parts)
+  const key = await contentKey(sources, sampleRate)
   const file = join(cacheFolder, `${key}.s16`)
   const note = join(cacheFolder, `${key}.json`)
-  if (!existsSync(note)) {
-    const sound = await decodeStereo(source, sampleRate)
+  if (!existsSync(note) || !existsSync(file)) {
+    const sound = await decodeStereo(sources, sampleRate)
     const scale = Math.max(1e-6, ...sound.map(peak)) / 32767
     await keep(file, interleaved(sound, scale))
     const facts = { frames: sound[0].length, active: activeStretches(sound, sampleRate), scale }
     await keep(note, JSON.stringify(facts))
   }
   const facts = JSON.parse(await readFile(note, 'utf8')) as Pick<CachedRecording, 'frames' | 'active' | 'scale'>
-  return { id: path, kind, group, file, ...facts }
+  return { id, kind, group, file, ...facts }
+}
+
+/** Another one whenever a file, or how the files are summed, has changed. @throws AppError FILE_NOT_FOUND */
+async function contentKey(parts: readonly RecordingPart[], sampleRate: number): Promise<string> {
+  const hash = createHash('sha256').update(`${sampleRate}`)
+  for (const { path, stream, gain, delay, end } of parts) {
+    const { size, mtimeMs } = await stat(path).catch((error: unknown) => {
+      throw new AppError('FILE_NOT_FOUND', `${path} can't be read any more. Check whether it was moved, or whether its drive is connected.`, { cause: error })
+    })
+    hash.update(JSON.stringify([path, size, mtimeMs, stream, gain, delay, end]))
+  }
+  return hash.digest('hex').slice(0, 20)
 }
 
 /** Under a name of its own until it is whole: another training may be decoding the same file now. */
@@ -88,27 +97,6 @@ async function keep(path: string, content: Int16Array | string): Promise<void> {
   } finally {
     await file.discard()
   }
-}
-
-/** A whole file at another rate; mono becomes two equal channels, more than two are mixed down. */
-export async function decodeStereo(path: string, sampleRate: number): Promise<Stereo> {
-  const reader = await openAudio(path, { minimumSeconds: 0 })
-  const pieces: Float32Array[][] = []
-  let resamplers: Awaited<ReturnType<typeof createResampler>>[] = []
-  try {
-    for await (const block of mixtureBlocks(reader)) {
-      if (resamplers.length === 0) {
-        resamplers = await Promise.all(block.map(() => createResampler(reader.info.sampleRate, sampleRate)))
-      }
-      pieces.push(block.map((samples, channel) => resamplers[channel]!.process(samples)))
-    }
-    pieces.push(resamplers.map((resampler) => resampler.flush()))
-  } finally {
-    for (const resampler of resamplers) resampler.dispose()
-    await reader.close()
-  }
-  const channel = (index: number) => concatenate(pieces.map((piece) => piece[Math.min(index, piece.length - 1)]!))
-  return [channel(0), channel(1)]
 }
 
 function peak(samples: Float32Array): number {

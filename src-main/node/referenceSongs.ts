@@ -1,17 +1,21 @@
-import { join } from 'node:path'
-import { readManifest } from '#main/datasets/manifest'
-import { openAudio, type AudioInfo } from '#main/node/audioReader'
-import { mixtureBlocks } from '#main/node/mixtureBlocks'
-import { decodeStereo, listFiles } from '#main/node/recordingCache'
+import { readManifest, type ManifestSong, type RecordingPart } from '#main/datasets/manifest'
+import { listFiles } from '#main/node/recordingCache'
+import { decodeStereo, openParts, partsBelow, type SummedSound } from '#main/node/summedSound'
 import type { ReferenceSong } from '#main/separation/evaluation'
 import type { ReferencePiece } from '#main/separation/validation'
-import { separatedChannels } from '#shared/audio/mixdown'
+import type { Stereo } from '#shared/audio/audioClip'
 import { AppError } from '#shared/errors'
 
+/** A song with both stems; paths are absolute. */
 export interface ReferenceFiles {
   readonly name: string
-  readonly vocals: string
-  readonly accompaniment: string
+  readonly vocals: readonly RecordingPart[]
+  readonly accompaniment: readonly RecordingPart[]
+}
+
+/** The files of a dataset's song. */
+export function referenceFiles(folder: string, { name, vocals, accompaniment }: ManifestSong): ReferenceFiles {
+  return { name, vocals: partsBelow(folder, vocals), accompaniment: partsBelow(folder, accompaniment) }
 }
 
 /** Songs with both stems below a folder. @throws AppError DATASET_EMPTY, DATASET_INVALID */
@@ -22,8 +26,7 @@ export async function findReferenceSongs(folder: string): Promise<ReferenceFiles
     const advice = 'Nothing was done; put each song there as <song>/vocals.* with <song>/accompaniment.*.'
     throw new AppError('DATASET_EMPTY', `There are no songs in ${folder}. ${advice}`)
   }
-  const place = (path: string) => join(folder, path)
-  return songs.map(({ name, vocals, accompaniment }) => ({ name, vocals: place(vocals), accompaniment: place(accompaniment) }))
+  return songs.map((song) => referenceFiles(folder, song))
 }
 
 /** @throws the reader's errors; AppError DATASET_INVALID where the stems' rates or channels differ. */
@@ -33,29 +36,29 @@ export async function openReferenceSong({ name, vocals, accompaniment }: Referen
     const what = `The stems of "${name}" differ in sample rate or channels`
     throw new AppError('DATASET_INVALID', `${what}. Nothing was measured; export both in one format.`)
   }
-  const blocks = (path: string) => ({
+  const blocks = (parts: readonly RecordingPart[]) => ({
     async *[Symbol.asyncIterator]() {
-      const reader = await openAudio(path)
+      const sound = await openParts(parts)
       try {
-        yield* mixtureBlocks(reader)
+        yield* sound.blocks()
       } finally {
-        await reader.close()
+        await sound.close()
       }
     },
   })
   return {
     sampleRate: a.sampleRate,
-    channels: separatedChannels(a.channels),
+    channels: a.channels,
     frames: a.frames,
     vocals: () => blocks(vocals),
     accompaniment: () => blocks(accompaniment),
   }
 }
 
-async function factsOf(path: string): Promise<AudioInfo> {
-  const reader = await openAudio(path)
-  await reader.close()
-  return reader.info
+async function factsOf(parts: readonly RecordingPart[]): Promise<Pick<SummedSound, 'sampleRate' | 'channels' | 'frames'>> {
+  const sound = await openParts(parts)
+  await sound.close()
+  return sound
 }
 
 /** The stems of all songs below a folder in memory, at `sampleRate`. @throws the reader's errors; DATASET_EMPTY, DATASET_INVALID */
@@ -63,12 +66,18 @@ export async function loadPieces(folder: string, sampleRate: number): Promise<Re
   return Promise.all((await findReferenceSongs(folder)).map((song) => loadPiece(song, sampleRate)))
 }
 
-/** A song's stems in memory, at `sampleRate`. @throws the reader's errors */
+/** A song's stems in memory, at `sampleRate` and of one length. @throws the reader's errors */
 export async function loadPiece({ name, vocals, accompaniment }: ReferenceFiles, sampleRate: number): Promise<ReferencePiece> {
-  return {
-    name,
-    sampleRate,
-    vocals: await decodeStereo(vocals, sampleRate),
-    accompaniment: await decodeStereo(accompaniment, sampleRate),
-  }
+  const stems = [await decodeStereo(vocals, sampleRate), await decodeStereo(accompaniment, sampleRate)] as const
+  const length = Math.max(...stems.map(([left]) => left.length))
+  return { name, sampleRate, vocals: lasting(stems[0], length), accompaniment: lasting(stems[1], length) }
+}
+
+/** A sound with silence behind it. */
+function lasting(sound: Stereo, length: number): Stereo {
+  if (sound[0].length === length) return sound
+  const [left, right] = [new Float32Array(length), new Float32Array(length)]
+  left.set(sound[0])
+  right.set(sound[1])
+  return [left, right]
 }

@@ -43,7 +43,7 @@ export async function describeRun({ runFolder, manifest, data }: TrainingRun, ba
   const songs = manifest.songs.filter(({ split }) => split === 'train').map(({ name }) => name)
   const count = (kind: ManifestEntry['kind']) => used.filter((entry) => entry.kind === kind).length
   const table = await readFile(join(data.folder, 'ATTRIBUTION.tsv'), 'utf8').catch(() => '')
-  const own = attributionLines(readAttributions(table), used.map(({ path }) => path))
+  const own = attributionLines(readAttributions(table), used.flatMap(({ parts }) => parts.map(({ path }) => path)))
   const attributions = [...new Set([...(base?.attributions ?? []), ...own])]
   const loose = `${count('voice')} loose voices, ${count('music')} instrumentals`
   return {

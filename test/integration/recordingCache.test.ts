@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { wholeFile } from '#main/datasets/manifest'
 import { cacheRecordings, openRecordings } from '#main/node/recordingCache'
 import { makeFolder } from '#main/node/makeFolder'
 import { TemporaryFile } from '#main/node/temporaryFile'
@@ -18,8 +19,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 describe('the cache of decoded recordings', () => {
   it('is filled by two trainings at the same time, and leaves nothing half-written', async () => {
     const cache = join(folder, 'cache')
-    const entries = [{ path: 'song.wav', kind: 'music' as const, group: 'song' }]
-    const fill = () => cacheRecordings(folder, entries as never, cache, 22050, quietContext())
+    const entries = [{ id: 'song.wav', parts: [wholeFile('song.wav')], kind: 'music' as const, group: 'song', split: 'train' as const }]
+    const fill = () => cacheRecordings(folder, entries, cache, 22050, quietContext())
     const [first, second] = await Promise.all([fill(), fill(), fill(), fill()])
     expect(second).toEqual(first)
     expect(readdirSync(cache).map((name) => name.split('.').at(-1)).sort()).toEqual(['json', 's16'])

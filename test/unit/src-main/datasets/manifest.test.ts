@@ -17,7 +17,7 @@ describe('manifest', () => {
 
   it('knows voices by singer, music by album, the rest as mixtures, and leaves out what it is told to', () => {
     const loose = readManifest(paths, options).entries.filter(({ kind }) => !kind.startsWith('song'))
-    expect(loose.map(({ kind, group, path }) => `${kind} ${group} ${path}`)).toEqual([
+    expect(loose.map(({ kind, group, id }) => `${kind} ${group} ${id}`)).toEqual([
       'voice y/EN-Alto-1 voices/y/EN-Alto-1-take-1.ogg',
       'voice y/pack voices/y/pack__line 1.ogg',
       'music band music/band/song.ogg',
