@@ -1,7 +1,9 @@
 import {
+  type ComputeEvent,
   type ComputeInput,
   type ComputeResult,
   type ComputeTaskName,
+  type ComputeTold,
   computeTasks,
   type FromCompute,
   fromCompute,
@@ -27,6 +29,14 @@ export interface TaskContext {
   onProgress(progress: WorkProgress): void
 }
 
+/** A task that is under way. */
+export interface RunningTask<Name extends ComputeTaskName> {
+  /** As `run` of the client gives it. */
+  readonly result: Promise<ComputeResult<Name>>
+  /** Tells it something; what has ended does not hear it. */
+  tell(message: ComputeTold<Name>): void
+}
+
 /** Runs tasks in a process of its own, which is started when first needed and again after it died. */
 export interface ComputeClient {
   /**
@@ -34,6 +44,14 @@ export interface ComputeClient {
    * @throws CancelledError within a second of `signal`
    */
   run<Name extends ComputeTaskName>(name: Name, input: ComputeInput<Name>, context?: TaskContext): Promise<ComputeResult<Name>>
+  /** The same for a task that can be told things while it runs, and says more than its progress. */
+  open<Name extends ComputeTaskName>(
+    name: Name,
+    input: ComputeInput<Name>,
+    context?: TaskContext & { onEvent(event: ComputeEvent<Name>): void },
+  ): RunningTask<Name>
+  /** Ends the process where nothing runs in it, so that its memory is free; the next task starts another. */
+  rest(): void
   /**
    * Ends the process; tasks that still run, and all that come later, are cancelled. A task has the same time as with
    * `signal` to stop by itself, so that it is not ended between the names of its two files.
@@ -44,12 +62,16 @@ export interface ComputeClient {
 /** Time for a task to stop by itself before its process is ended. */
 const graceMs = 500
 
+/** What a caller listens to; `onEvent` only where the task says something. */
+type Listening = TaskContext & { onEvent(event: never): void }
+
 interface Pending {
   name: ComputeTaskName
   input: unknown
   cancelled: boolean
   cancel(): void
   progress(progress: WorkProgress): void
+  event(event: unknown): void
   resolve(result: unknown): void
   reject(error: Error): void
 }
@@ -63,7 +85,7 @@ export function createComputeClient(launch: () => ComputeProcess): ComputeClient
   let lastId = 0
   let closed = false
 
-  const settle = (message: Exclude<FromCompute, { type: 'progress' }>, task: Pending) => {
+  const settle = (message: Exclude<FromCompute, { type: 'progress' | 'event' }>, task: Pending) => {
     pending.delete(message.id)
     if (message.type === 'succeeded') task.resolve(computeTasks[task.name].result.parse(message.result))
     else task.reject(message.type === 'cancelled' ? new CancelledError() : fromFailure(message.error))
@@ -73,6 +95,7 @@ export function createComputeClient(launch: () => ComputeProcess): ComputeClient
     const message = fromCompute.parse(received)
     const task = pending.get(message.id)
     if (message.type === 'progress') task?.progress(message.progress)
+    else if (message.type === 'event') task?.event(message.event)
     else if (task) settle(message, task)
     if (closed && pending.size === 0) running?.kill()
   }
@@ -100,41 +123,57 @@ export function createComputeClient(launch: () => ComputeProcess): ComputeClient
     return process
   }
 
+  const begin = (id: number, name: ComputeTaskName, input: unknown, context: Listening | undefined): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const task: Pending = {
+        name,
+        input,
+        cancelled: false,
+        cancel,
+        progress: (progress) => context?.onProgress(progress),
+        event: (event) => context?.onEvent?.(event as never),
+        resolve: finish(resolve),
+        reject: finish(reject),
+      }
+      let impatience: ReturnType<typeof setTimeout> | undefined
+      function cancel() {
+        if (task.cancelled) return
+        task.cancelled = true
+        running?.send({ type: 'cancel', id })
+        impatience = setTimeout(() => {
+          ended = running
+          running?.kill()
+        }, graceMs)
+      }
+      function finish<Value>(settled: (value: Value) => void) {
+        return (value: Value) => {
+          clearTimeout(impatience)
+          context?.signal.removeEventListener('abort', cancel)
+          settled(value)
+        }
+      }
+      pending.set(id, task)
+      context?.signal.addEventListener('abort', cancel, { once: true })
+      send({ type: 'run', id, task: name, input })
+    })
+
+  const open: ComputeClient['open'] = (name, input, context) => {
+    const id = ++lastId
+    const isLate = closed || context?.signal.aborted === true
+    const result = isLate ? Promise.reject(new CancelledError()) : begin(id, name, input, context)
+    return {
+      result: result as Promise<never>,
+      tell: (message) => pending.has(id) && running?.send({ type: 'tell', id, message }),
+    }
+  }
+
   return {
-    run(name, input, context) {
-      if (closed || context?.signal.aborted) return Promise.reject(new CancelledError())
-      const id = ++lastId
-      return new Promise((resolve, reject) => {
-        const task: Pending = {
-          name,
-          input,
-          cancelled: false,
-          cancel,
-          progress: (progress) => context?.onProgress(progress),
-          resolve: finish((result) => resolve(result as never)),
-          reject: finish(reject),
-        }
-        let impatience: ReturnType<typeof setTimeout> | undefined
-        function cancel() {
-          if (task.cancelled) return
-          task.cancelled = true
-          running?.send({ type: 'cancel', id })
-          impatience = setTimeout(() => {
-            ended = running
-            running?.kill()
-          }, graceMs)
-        }
-        function finish<Value>(settled: (value: Value) => void) {
-          return (value: Value) => {
-            clearTimeout(impatience)
-            context?.signal.removeEventListener('abort', cancel)
-            settled(value)
-          }
-        }
-        pending.set(id, task)
-        context?.signal.addEventListener('abort', cancel, { once: true })
-        send({ type: 'run', id, task: name, input })
-      })
+    open,
+    run: (name, input, context) => open(name, input, context as Listening | undefined).result,
+    rest() {
+      if (pending.size > 0) return
+      running?.kill()
+      running = undefined
     },
     close() {
       closed = true

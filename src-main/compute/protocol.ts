@@ -115,8 +115,13 @@ export type ComputeTaskName = keyof typeof computeTasks
 export type ComputeInput<Name extends ComputeTaskName> = z.output<(typeof computeTasks)[Name]['input']>
 export type ComputeResult<Name extends ComputeTaskName> = z.output<(typeof computeTasks)[Name]['result']>
 
+/** What a running task of this name can be told, and what it says besides its progress. */
+export type ComputeTold<Name extends ComputeTaskName> = z.output<(typeof computeTasks)[Name]['told']>
+export type ComputeEvent<Name extends ComputeTaskName> = z.output<(typeof computeTasks)[Name]['event']>
+
+/** Most tasks are told nothing while they run, and say nothing but how far they are. */
 function task<Input extends z.ZodType, Result extends z.ZodType>(input: Input, result: Result) {
-  return { input, result }
+  return { input, result, told: z.never(), event: z.never() }
 }
 
 const taskNames = Object.keys(computeTasks) as [ComputeTaskName, ...ComputeTaskName[]]
@@ -125,12 +130,15 @@ const taskNames = Object.keys(computeTasks) as [ComputeTaskName, ...ComputeTaskN
 export const toCompute = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('run'), id: z.number().int(), task: z.enum(taskNames), input: z.unknown() }),
   z.strictObject({ type: z.literal('cancel'), id: z.number().int() }),
+  /** To a task that runs; one that has just ended does not hear it. */
+  z.strictObject({ type: z.literal('tell'), id: z.number().int(), message: z.unknown() }),
 ])
 export type ToCompute = z.infer<typeof toCompute>
 
-/** Messages from the compute process. After one that is not `progress`, its id is not used again. */
+/** Messages from the compute process. After one that is neither `progress` nor `event`, its id is not used again. */
 export const fromCompute = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('progress'), id: z.number().int(), progress: workProgress }),
+  z.strictObject({ type: z.literal('event'), id: z.number().int(), event: z.unknown() }),
   z.strictObject({ type: z.literal('succeeded'), id: z.number().int(), result: z.unknown() }),
   z.strictObject({ type: z.literal('failed'), id: z.number().int(), error: failure }),
   z.strictObject({ type: z.literal('cancelled'), id: z.number().int() }),
