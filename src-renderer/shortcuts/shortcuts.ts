@@ -1,4 +1,4 @@
-import { type ShallowRef, shallowRef } from 'vue'
+import { computed, type ComputedRef, shallowRef } from 'vue'
 import { isTyping, mayAct } from '#renderer/shortcuts/focus'
 import { pressedKeys } from '#renderer/shortcuts/pressedKeys'
 import { type ActionId, actionIds, actionSpec } from '#shared/actions/actions'
@@ -11,9 +11,12 @@ export type ActionHandlers = Readonly<Partial<Record<ActionId, ActionHandler>>>
 export interface Shortcuts {
   readonly mac: boolean
   /** Ids of the actions that somebody does; reactive. */
-  readonly handled: Readonly<ShallowRef<ReadonlySet<ActionId>>>
-  /** Adds handlers, which come before those that were added earlier; returns how to take them away. */
-  register(handlers: ActionHandlers): () => void
+  readonly handled: ComputedRef<ReadonlySet<ActionId>>
+  /**
+   * Adds handlers, which come before those that were added earlier; returns how to take them away.
+   * @param isShown they are left out while it is false; may read reactive state
+   */
+  register(handlers: ActionHandlers, isShown?: () => boolean): () => void
   /** True when somebody does the action and can do it now. */
   isEnabled(id: ActionId): boolean
   /** Does the action, as a menu or a button asks for it; false when nobody can now. */
@@ -22,16 +25,16 @@ export interface Shortcuts {
   press(event: KeyboardEvent): void
 }
 
+interface Layer {
+  readonly handlers: ActionHandlers
+  isShown(): boolean
+}
+
 /** @param keymap which action each shortcut does now, with the user's own shortcuts */
 export function createShortcuts(keymap: () => ReadonlyMap<string, ActionId>, mac: boolean): Shortcuts {
-  const layers = shallowRef<readonly ActionHandlers[]>([])
-  const handled = shallowRef<ReadonlySet<ActionId>>(new Set())
-
-  const setLayers = (next: readonly ActionHandlers[]) => {
-    layers.value = next
-    handled.value = new Set(actionIds.filter((id) => next.some((handlers) => handlers[id])))
-  }
-  const handlerOf = (id: ActionId) => layers.value.findLast((handlers) => handlers[id])?.[id]
+  const layers = shallowRef<readonly Layer[]>([])
+  const handlerOf = (id: ActionId) => layers.value.findLast(({ handlers, isShown }) => handlers[id] && isShown())?.handlers[id]
+  const handled = computed(() => new Set(actionIds.filter((id) => handlerOf(id))))
 
   const isEnabled = (id: ActionId): boolean => {
     const handler = handlerOf(id)
@@ -51,9 +54,10 @@ export function createShortcuts(keymap: () => ReadonlyMap<string, ActionId>, mac
     handled,
     isEnabled,
     run,
-    register(handlers) {
-      setLayers([...layers.value, handlers])
-      return () => setLayers(layers.value.filter((layer) => layer !== handlers))
+    register(handlers, isShown = () => true) {
+      const layer = { handlers, isShown }
+      layers.value = [...layers.value, layer]
+      return () => (layers.value = layers.value.filter((each) => each !== layer))
     },
     press(event) {
       const keys = event.defaultPrevented || event.isComposing ? undefined : pressedKeys(event, mac)

@@ -1,5 +1,5 @@
 /** Where an action is listed: a menu of the desktop window, and a section of the sheet of shortcuts. */
-export const actionGroups = ['File', 'Edit', 'Playback', 'Loop and markers', 'View', 'Lane', 'Separate and repair', 'App'] as const
+export const actionGroups = ['File', 'Edit', 'Playback', 'Loop and markers', 'View', 'Lane', 'Separate and repair', 'Train', 'App'] as const
 export type ActionGroup = (typeof actionGroups)[number]
 
 export interface ActionSpec {
@@ -64,6 +64,9 @@ export const actions = {
   'view.fit': action('View', 'Show the whole project', ['F']),
   'view.events': action('View', 'List of events', ['E']),
   'view.queue': action('View', 'Queue of jobs', ['J']),
+  'view.studio': action('View', 'Studio', ['Shift+S']),
+  'view.train': action('View', 'Training', ['Shift+T']),
+  'view.models': action('View', 'Models', ['Shift+M']),
 
   'lane.previous': action('Lane', 'Lane above', ['Up'], repeats),
   'lane.next': action('Lane', 'Lane below', ['Down'], repeats),
@@ -81,6 +84,12 @@ export const actions = {
   'doubt.toggle': action('Separate and repair', 'Show where the model is guessing', ['G']),
   'doubt.previous': action('Separate and repair', 'To the previous doubtful spot', ['Shift+D']),
   'doubt.next': action('Separate and repair', 'To the next doubtful spot', ['D']),
+
+  'train.addData': action('Train', 'Add training data…', ['Shift+N']),
+  'train.newRun': action('Train', 'New training…', ['N']),
+  'train.pause': action('Train', 'Pause the training, or go on with it', ['P']),
+  'train.snapshot': action('Train', 'Keep what was learned until now…', ['K']),
+  'train.stop': action('Train', 'Stop, and keep the best…', ['Shift+K']),
 
   'app.settings': action('App', 'Settings…', ['Mod+,'], whileTyping),
   'app.shortcuts': action('App', 'Shortcuts…', ['?']),

@@ -63,6 +63,7 @@ export function menuTemplate(content: MenuContent): Item[] {
     { label: 'View', submenu: [...group('View'), separator, { role: 'togglefullscreen' }] },
     { label: 'Lane', submenu: group('Lane') },
     { label: 'Separate', submenu: group('Separate and repair') },
+    { label: 'Train', submenu: group('Train') },
     { role: 'help', submenu: [...group('App'), ...(mac ? [] : [separator, { role: 'about' } as Item])] },
   ]
 }

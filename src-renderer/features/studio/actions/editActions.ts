@@ -88,8 +88,6 @@ export function editActions(): ActionHandlers {
     'tool.box': () => showTool('box'),
     'tool.lasso': () => showTool('lasso'),
     'tool.brush': () => showTool('brush'),
-    'app.shortcuts': () => panels.open({ kind: 'shortcuts' }),
-    'app.settings': () => panels.open({ kind: 'settings' }),
   }
 
   /** These work on spectrograms, so there has to be one. */

@@ -1,0 +1,16 @@
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+
+export const pageNames = ['studio', 'train', 'models'] as const
+export type PageName = (typeof pageNames)[number]
+
+/** Which page of the window is shown. */
+export const usePageStore = defineStore('page', () => {
+  const page = ref<PageName>('studio')
+
+  function show(next: PageName): void {
+    page.value = next
+  }
+
+  return { page, show }
+})
