@@ -51,7 +51,12 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
   const sounds = createSoundService({ platform, reader, queue, songs, media })
   const renders = createRenderService({ platform, reader, queue, media, sounds })
   const projects = createProjectService({ ...platform.projects, library: platform.sounds, adopt: sounds.adopt, now: platform.now, emit })
-  const models = createModelService(platform.models)
+  const models = createModelService({
+    store: platform.models,
+    newId: platform.newId,
+    usedBy: (modelId) => queue.needing(modelId).map(({ title }) => `the job "${title}"`)[0],
+    onChange: (cards) => emit({ name: 'models.changed', payload: cards }),
+  })
   const repairs = createRepairService({ platform, compute, reader, queue, sounds, models, media })
   const separations = createSeparationService({ platform, compute, queue, songs, sounds, models, media })
   const deletion = createSongDeletion({ platform, queue, songs, sounds, separations, renders, repairs, emit })

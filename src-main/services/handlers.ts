@@ -51,6 +51,9 @@ export function createHandlers({ platform, songs, sounds, deletion, models, proj
     },
     models: {
       list: async () => (await models.list()).map(({ card }) => card),
+      history: ({ modelId }) => models.history(modelId),
+      rename: async ({ modelId, name }) => (await models.rename(modelId, name)).card,
+      remove: ({ modelId }) => models.remove(modelId),
     },
     projects: {
       open: (request) => projects.open(request),

@@ -29,6 +29,8 @@ export interface JobOptions {
   readonly lane?: JobLane
   /** Ids of the sounds that the job works on; a job of a song, which says so by its facts, need not name them. */
   readonly sounds?: readonly string[]
+  /** Ids of the models that the job needs. */
+  readonly models?: readonly string[]
 }
 
 /**
@@ -42,6 +44,8 @@ export interface JobQueue {
   list(): Job[]
   /** The jobs that were added as working on one of these sounds. */
   workingOn(soundIds: ReadonlySet<string>): Job[]
+  /** The jobs that need this model and have not ended. */
+  needing(modelId: string): Job[]
   /** @throws AppError JOB_NOT_FOUND */
   get(id: string): Job
   /** Gives the job once it has ended. */
@@ -63,6 +67,7 @@ interface Entry {
   job: Job
   readonly lane: Lane<Entry>
   readonly sounds: readonly string[]
+  readonly models: readonly string[]
   /** Gone once it has succeeded: what it works on, such as a whole project, need not be kept. */
   work: Work | undefined
   device: JobDevice | undefined
@@ -104,6 +109,11 @@ class Queue implements JobQueue {
 
   workingOn(soundIds: ReadonlySet<string>): Job[] {
     return [...this.entries.values()].filter(({ sounds }) => sounds.some((id) => soundIds.has(id))).map(({ job }) => job)
+  }
+
+  needing(modelId: string): Job[] {
+    const needing = [...this.entries.values()].filter(({ job, models }) => models.includes(modelId) && !isFinished(job.state))
+    return needing.map(({ job }) => job)
   }
 
   get(id: string): Job {
@@ -163,9 +173,9 @@ class Queue implements JobQueue {
     return entry
   }
 
-  private enter(facts: JobFacts<Job['kind']>, state: JobState<unknown>, work: Work | undefined, { lane = 'compute', sounds = [] }: JobOptions): Entry {
+  private enter(facts: JobFacts<Job['kind']>, state: JobState<unknown>, work: Work | undefined, { lane = 'compute', sounds = [], models = [] }: JobOptions): Entry {
     const job = { id: this.newId(), ...facts, state } as Job
-    const entry = { job, lane: this.lanes[lane], sounds, work, device: undefined, controller: new AbortController(), waiters: [] }
+    const entry = { job, lane: this.lanes[lane], sounds, models, work, device: undefined, controller: new AbortController(), waiters: [] }
     this.entries.set(job.id, entry)
     this.onChange(job)
     return entry

@@ -1,7 +1,11 @@
 import { z } from 'zod'
 import type { ModelStore, StoredModel } from '#main/services/platform'
 import { modelCard, type ModelCard } from '#shared/contract/models'
+import type { NetworkKind } from '#shared/contract/training'
 import { AppError } from '#shared/errors'
+import { createTurns } from '#shared/jobs/turns'
+import { safeFileName } from '#shared/project/fileNames'
+import type { HistoryLine } from '#shared/training/history'
 
 /** The model that is used where none is named. */
 export const defaultModelId = 'duovae'
@@ -12,40 +16,159 @@ export interface InstalledModel {
 }
 
 export interface ModelService {
-  /** Those whose card can be used. */
+  /** Those whose card can be used, the default one first. */
   list(): Promise<InstalledModel[]>
   /** @throws AppError MODEL_NOT_FOUND, which names the models there are; MODEL_CORRUPT */
   find(id?: string): Promise<InstalledModel>
+  /** A model that splits songs. @throws AppError what `find` throws; MODEL_INCOMPATIBLE for one that is made for something else */
+  findSeparator(id?: string): Promise<InstalledModel>
+  /**
+   * Copies a run's model, the folder `directory` with its card.json, to the user's models, whole and in one step, under a
+   * fresh id; the history of the run is kept as the curve of its training.
+   * @throws AppError MODEL_NOT_FOUND, MODEL_CORRUPT, OUTPUT_NOT_WRITABLE, DISK_FULL
+   */
+  keep(model: { directory: string; name: string }): Promise<InstalledModel>
+  /** @throws AppError what `find` throws; MODEL_PROTECTED for a model that comes with the app */
+  rename(id: string, name: string): Promise<InstalledModel>
+  /** @throws AppError what `find` throws; MODEL_PROTECTED; MODEL_IN_USE, which says by what */
+  remove(id: string): Promise<void>
+  /** Epoch by epoch, how it was trained; empty where that was not kept. */
+  history(id: string): Promise<HistoryLine[]>
+  /** Gives an unused id for a model of this name. */
+  newId(name: string): string
+  /** Tells the page that the models have changed. */
+  changed(): Promise<void>
 }
 
-/** Returns the service over the models of `store`, which are looked up anew each time. */
-export function createModelService(store: ModelStore): ModelService {
-  return {
-    async list() {
-      const models = (await store.list()).map(readModel)
-      return models.flatMap((model) => (model instanceof AppError ? [] : [model]))
-    },
-    async find(id = defaultModelId) {
-      const stored = await store.list()
-      const found = stored.find((model) => model.id === id)
-      if (!found) {
-        const known = stored.map((model) => model.id).join(', ') || 'none'
-        throw new AppError('MODEL_NOT_FOUND', `There is no model called "${id}". The models installed here are: ${known}.`)
+interface Dependencies {
+  readonly store: ModelStore
+  /** A name that was never given before. */
+  newId(): string
+  /** Says in words what a model is used by now; undefined when by nothing. */
+  usedBy(modelId: string): string | undefined
+  onChange(models: ModelCard[]): void
+}
+
+/** Returns the service over the models of the store, which are looked up anew each time. */
+export function createModelService(dependencies: Dependencies): ModelService {
+  return new Models(dependencies)
+}
+
+class Models implements ModelService {
+  private readonly turns = createTurns()
+
+  constructor(private readonly world: Dependencies) {}
+
+  async list(): Promise<InstalledModel[]> {
+    const models = (await this.world.store.list()).map(readModel)
+    const usable = models.flatMap((model) => (model instanceof AppError ? [] : [model]))
+    return usable.toSorted((a, b) => Number(b.card.isDefault) - Number(a.card.isDefault))
+  }
+
+  async find(id = defaultModelId): Promise<InstalledModel> {
+    return usable(await this.stored(id))
+  }
+
+  async findSeparator(id?: string): Promise<InstalledModel> {
+    const model = await this.find(id)
+    const { kind, name } = model.card
+    if (kind === 'separator') return model
+    const made = kind === 'blind' ? 'learns to describe mixtures and was never told what vocals are' : 'takes pictures apart'
+    throw new AppError('MODEL_INCOMPATIBLE', `"${name}" ${made}, so it can't split songs. Nothing was started; choose another model.`)
+  }
+
+  keep({ directory, name }: { directory: string; name: string }): Promise<InstalledModel> {
+    return this.changing(async () =>
+      usable(await this.world.store.keep(this.newId(name), directory, (card) => ({ ...card, name, origin: 'trained' }))),
+    )
+  }
+
+  rename(id: string, name: string): Promise<InstalledModel> {
+    return this.changing(async () => {
+      const stored = await this.stored(id)
+      usable(stored)
+      requireOwn(stored)
+      return usable(await this.world.store.rewrite(stored, { ...(stored.card as object), name }))
+    })
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.changing(async () => {
+      const stored = await this.stored(id)
+      requireOwn(stored)
+      const user = this.world.usedBy(id)
+      if (user !== undefined) {
+        const advice = 'It was not deleted; wait until that is done, or cancel it.'
+        throw new AppError('MODEL_IN_USE', `"${nameOf(stored)}" is used by ${user}. ${advice}`)
       }
-      const model = readModel(found)
-      if (model instanceof AppError) throw model
-      return model
-    },
+      await this.world.store.remove(stored)
+    })
+  }
+
+  async history(id: string): Promise<HistoryLine[]> {
+    return this.world.store.history(await this.stored(id))
+  }
+
+  newId(name: string): string {
+    const readable = safeFileName(name).toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 40)
+    return `${readable || 'model'}-${this.world.newId().slice(0, 8)}`
+  }
+
+  async changed(): Promise<void> {
+    this.world.onChange((await this.list()).map(({ card }) => card))
+  }
+
+  private changing<Value>(work: () => Promise<Value>): Promise<Value> {
+    return this.turns(async () => {
+      const value = await work()
+      await this.changed()
+      return value
+    })
+  }
+
+  private async stored(id: string): Promise<StoredModel> {
+    const all = await this.world.store.list()
+    const found = all.find((model) => model.id === id)
+    if (found) return found
+    const known = all.map((model) => model.id).join(', ') || 'none'
+    throw new AppError('MODEL_NOT_FOUND', `There is no model called "${id}". The models installed here are: ${known}.`)
   }
 }
 
-/** What of a card is shown; the card itself may say more. */
-const shownOfCard = modelCard.omit({ id: true, isDefault: true }).partial({ scores: true, attributions: true })
+function requireOwn(stored: StoredModel): void {
+  if (!stored.isShipped) return
+  const message = `"${nameOf(stored)}" comes with Stemwright and stays as it is. Only models that you trained or imported can be changed.`
+  throw new AppError('MODEL_PROTECTED', message)
+}
 
-function readModel({ id, directory, card }: StoredModel): InstalledModel | AppError {
+function nameOf({ id, card }: StoredModel): string {
+  const { name } = card as { name?: unknown }
+  return typeof name === 'string' ? name : id
+}
+
+/** What of a card is shown; the card itself says more, and older ones less. */
+const shownOfCard = modelCard
+  .omit({ id: true, isDefault: true })
+  .partial({ scores: true, attributions: true, kind: true, origin: true })
+  .extend({ config: z.object({ family: z.string() }).optional().catch(undefined) })
+
+function usable(stored: StoredModel): InstalledModel {
+  const model = readModel(stored)
+  if (model instanceof AppError) throw model
+  return model
+}
+
+function readModel({ id, directory, card, isShipped }: StoredModel): InstalledModel | AppError {
   const parsed = shownOfCard.safeParse(card)
   if (!parsed.success) {
     return new AppError('MODEL_CORRUPT', `The card of the model "${id}" cannot be used: ${z.prettifyError(parsed.error)}. Install the model again.`)
   }
-  return { directory, card: { scores: [], attributions: [], ...parsed.data, id, isDefault: id === defaultModelId } }
+  const { config, kind = kindOf(config?.family), origin = 'trained', ...shown } = parsed.data
+  const facts = { id, isDefault: id === defaultModelId, kind, origin: isShipped ? ('shipped' as const) : origin }
+  return { directory, card: { scores: [], attributions: [], ...shown, ...facts } }
+}
+
+/** Cards from before there were kinds tell by their network. */
+function kindOf(family: string | undefined): NetworkKind {
+  return family === 'convvae' ? 'blind' : 'separator'
 }

@@ -4,6 +4,7 @@ import type { ProjectFolders, RecoveryStore } from '#main/services/projectPorts'
 import type { AppInfo } from '#shared/contract/app'
 import type { OpenedPath } from '#shared/contract/desktop'
 import type { SeparationReport } from '#shared/contract/separation'
+import type { HistoryLine } from '#shared/training/history'
 
 /** All that the services need of the world; each host gives its own. src-main/node/nodePlatform makes most of it. */
 export interface Platform {
@@ -137,10 +138,40 @@ export interface StoredModel {
   readonly id: string
   readonly directory: string
   readonly card: unknown
+  /** True for those that come with the app, which stay as they are. */
+  readonly isShipped: boolean
 }
 
+/** Says what the card of a kept model is to be, from the one that it has. */
+export type DescribeModel = (card: object) => object
+
+/** A folder that nobody sees yet, for a model in the making. */
+export interface StagedModel {
+  /** Where to write. */
+  readonly folder: string
+  /** Moves the folder among the models in one step, as `id`. @throws AppError MODEL_CORRUPT, OUTPUT_NOT_WRITABLE, DISK_FULL */
+  publish(id: string, describe: DescribeModel): Promise<StoredModel>
+  /** Removes the folder, unless it was published. */
+  discard(): Promise<void>
+}
+
+/** Models on disk. */
 export interface ModelStore {
   list(): Promise<StoredModel[]>
+  /**
+   * Copies the model in `directory` whole, in one step, with the history of the run that it lies in; a run that writes a
+   * better one meanwhile is waited for.
+   * @throws AppError MODEL_NOT_FOUND, MODEL_CORRUPT, OUTPUT_NOT_WRITABLE, DISK_FULL
+   */
+  keep(id: string, directory: string, describe: DescribeModel): Promise<StoredModel>
+  /** @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL */
+  stage(): Promise<StagedModel>
+  /** Replaces the card of a model that is not shipped. @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL */
+  rewrite(model: StoredModel, card: object): Promise<StoredModel>
+  /** Removes a model that is not shipped, in one step. @throws AppError OUTPUT_NOT_WRITABLE */
+  remove(model: StoredModel): Promise<void>
+  /** The epochs of the training that a model comes from; none where they were not kept. */
+  history(model: Pick<StoredModel, 'directory'>): Promise<HistoryLine[]>
 }
 
 /** A song that a sound is, or was made of. */

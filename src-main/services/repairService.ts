@@ -158,10 +158,10 @@ export function createRepairService({ platform, compute, reader, queue, sounds, 
     },
     async doubt({ pair, modelId }) {
       const mixture = await sounds.path(pair.mixture)
-      const [{ name }, { frames }, model] = [await sounds.get(pair.mixture), await sounds.get(pair.vocals), await models.find(modelId)]
+      const [{ name }, { frames }, model] = [await sounds.get(pair.mixture), await sounds.get(pair.vocals), await models.findSeparator(modelId)]
       const key = [pair.mixture, pair.offset, frames, model.card.sha256].join('-')
       const known = doubts.get(key)
-      const options = { sounds: soundsOf(pair) }
+      const options = { sounds: soundsOf(pair), models: [model.card.id] }
       if (known) return queue.addFinished({ kind: 'doubt', title: name }, known, options)
       const task = { mixture, offset: pair.offset, length: frames, modelDirectory: model.directory, seed: doubtSeed }
       return queue.add({ kind: 'doubt', title: name }, async (context) => {

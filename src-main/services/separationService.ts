@@ -1,5 +1,5 @@
 import type { ComputeClient } from '#main/compute/client'
-import type { JobQueue } from '#main/services/jobQueue'
+import type { JobContext, JobQueue } from '#main/services/jobQueue'
 import type { MediaRegistry } from '#main/services/mediaRegistry'
 import type { ModelService } from '#main/services/modelService'
 import type { Platform, StoredStems } from '#main/services/platform'
@@ -15,7 +15,7 @@ export interface SeparationService {
   /**
    * Enqueues the separation of a song into the library, or gives the job that did the same before; with `output`
    * enqueues one into that folder.
-   * @throws AppError SONG_NOT_FOUND, MODEL_NOT_FOUND, MODEL_CORRUPT
+   * @throws AppError SONG_NOT_FOUND, MODEL_NOT_FOUND, MODEL_CORRUPT, MODEL_INCOMPATIBLE
    */
   start(request: SeparationRequest, output?: OutputFolder): Promise<Job>
   /** Enqueues writing the stems of a finished separation into a folder. @throws AppError JOB_NOT_FOUND */
@@ -50,7 +50,7 @@ class Separations implements SeparationService {
 
   async start(request: SeparationRequest, output?: OutputFolder): Promise<Job> {
     const { platform, songs, models } = this.world
-    const input = { song: songs.get(request.songId), model: await models.find(request.modelId), request }
+    const input = { song: songs.get(request.songId), model: await models.findSeparator(request.modelId), request }
     const key = keyOf(input)
     if (output) return this.enqueue(input, key, output)
     const stored = await platform.stems.find(key)
@@ -85,9 +85,9 @@ class Separations implements SeparationService {
   }
 
   private enqueue(input: FrozenInput, key: string, output?: OutputFolder): Job {
-    const job = this.world.queue.add(factsOf(input), (context) =>
-      output ? this.work.intoFolder(input, output, context) : this.work.intoLibrary(input, key, context),
-    )
+    const work = (context: JobContext) =>
+      output ? this.work.intoFolder(input, output, context) : this.work.intoLibrary(input, key, context)
+    const job = this.world.queue.add(factsOf(input), work, { models: [input.model.card.id] })
     this.inputs.set(job.id, input)
     return job
   }

@@ -3,7 +3,7 @@ import { defineContract, type EventOf } from '#shared/contract/defineContract'
 import { desktop, desktopEvents } from '#shared/contract/desktop'
 import { engine } from '#shared/contract/engine'
 import { jobEvents, jobs } from '#shared/contract/jobs'
-import { models } from '#shared/contract/models'
+import { modelEvents, models } from '#shared/contract/models'
 import { projectEvents, projects } from '#shared/contract/projects'
 import { render } from '#shared/contract/render'
 import { repair } from '#shared/contract/repair'
@@ -15,7 +15,7 @@ import { soundEvents, sounds } from '#shared/contract/sounds'
 /** All that the UI can ask and be told. */
 export const contract = defineContract({
   requests: { app, desktop, engine, jobs, models, projects, render, repair, separation, settings, songs, sounds },
-  events: { ...desktopEvents, ...jobEvents, ...projectEvents, ...settingsEvents, ...soundEvents },
+  events: { ...desktopEvents, ...jobEvents, ...modelEvents, ...projectEvents, ...settingsEvents, ...soundEvents },
 })
 export type AppContract = typeof contract
 export type AppEvent = EventOf<AppContract>

@@ -85,7 +85,7 @@ async function prepareEngine(services: Services, screen: Screen): Promise<void> 
 /** A model that is not there is a slip in the command line, found before any song is read. */
 async function checkModel({ model }: SeparateOptions, services: Services): Promise<void> {
   try {
-    await services.models.find(model)
+    await services.models.findSeparator(model)
   } catch (error) {
     throw new UsageError(toAppError(error).message, { cause: error })
   }
