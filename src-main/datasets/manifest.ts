@@ -39,12 +39,39 @@ export interface ManifestSong {
   readonly name: string
   readonly vocals: readonly RecordingPart[]
   readonly accompaniment: readonly RecordingPart[]
+  /** The song as it was mixed, where there is a file of it; nothing is learned from that. */
+  readonly mixture?: readonly RecordingPart[] | undefined
   readonly split: Split
 }
 
+/** A short recording of one thing. */
+export interface ManifestClip {
+  /** Path below the dataset's folder, with `/`. */
+  readonly path: string
+  readonly label: string
+  /** Clips of one group are of one source: a recording, a speaker. */
+  readonly group: string
+  readonly split: Split
+}
+
+/** Some pictures of an IDX file. */
+export interface ManifestImages {
+  readonly name: string
+  /** Paths below the dataset's folder, with `/`. */
+  readonly images: string
+  readonly labels?: string | undefined
+  /** Pictures `[from, to)` of the file. */
+  readonly from: number
+  readonly to: number
+  readonly split: Split
+}
+
+/** What there is to learn from. */
 export interface Manifest {
   readonly entries: readonly ManifestEntry[]
   readonly songs: readonly ManifestSong[]
+  readonly clips?: readonly ManifestClip[]
+  readonly images?: readonly ManifestImages[]
 }
 
 export interface ManifestOptions {

@@ -22,6 +22,7 @@ export const errorTitles: Record<ErrorCode, string> = {
   MODEL_PROTECTED: 'The model belongs to the app',
   MODEL_IN_USE: 'The model is in use',
   CHECKPOINT_CORRUPT: 'The checkpoint is damaged',
+  DATASET_NOT_FOUND: 'This dataset is no longer known',
   DATASET_EMPTY: 'There is nothing to train on',
   DATASET_INVALID: 'The training data has problems',
   TRAINING_DIVERGED: 'The training broke down',

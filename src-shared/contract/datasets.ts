@@ -20,10 +20,17 @@ export const trackRoles = ['vocals', 'accompaniment', 'leave'] as const
 export const trackRole = z.enum(trackRoles)
 export type TrackRole = z.infer<typeof trackRole>
 
-/** One thing of a dataset that is held out as a whole: a song, a recording, a class of clips. */
+/** What one thing of a dataset is: a song with both stems, takes of one voice, instrumental music, a mixture, clips, or pictures. */
+export const datasetMaterials = ['song', 'voices', 'music', 'mixture', 'clips', 'images'] as const
+export type DatasetMaterial = (typeof datasetMaterials)[number]
+
+/** One thing of a dataset that is held out as a whole. */
 export const datasetItem = z.object({
   name: z.string(),
+  what: z.enum(datasetMaterials),
   split,
+  /** What a clip shows; pictures have a label each. */
+  label: z.string().optional(),
   /** Files below the dataset's folder, with `/`. */
   files: z.array(z.string()),
 })
@@ -35,12 +42,14 @@ export const dataset = z.object({
   folder: z.string(),
   layout: datasetLayout,
   content: datasetContent,
-  /** How many things there are of each split. */
+  /** How many things there are of each split; pictures, where it holds pictures. */
   counts: z.object({ train: z.number().int(), validation: z.number().int(), test: z.number().int() }),
   /** Changes when files, roles or splits change. */
   hash: z.string(),
   /** False where the folder is gone, as with a disk that is not plugged in. */
   available: z.boolean(),
+  /** In sentences: what of the folder was left out and why. */
+  warnings: z.array(z.string()),
   /** True where a check report is there that belongs to `hash`. */
   checked: z.boolean(),
 })
