@@ -7,6 +7,7 @@ import type { ParameterSpecs } from '#main/models/layers'
 import type { PatchLoader } from '#main/node/patchLoader'
 import { cacheRecordings, type CachedRecording } from '#main/node/recordingCache'
 import type { BaseModel, TrainingRun } from '#main/node/trainingRun'
+import type { ResultSource } from '#main/training/resultSource'
 import type { TrainerPorts } from '#main/training/trainer'
 import type { WorkContext } from '#shared/jobs/work'
 import type { HistoryLine } from '#shared/training/history'
@@ -22,6 +23,8 @@ export interface TrainingFamily {
   openValidation(differentiable: Differentiable): Promise<TrainerPorts['validate']>
   /** Writes a model that can be used. */
   save(directory: string, parameters: NamedArrays, line: HistoryLine): Promise<void>
+  /** What a checkpoint has to be heard or seen; see `writeResults`. Parameters are those that a model of it would have. */
+  readonly results?: ResultSource | undefined
 }
 
 /** The recordings of a run that are `wanted`, decoded. @throws the reader's errors; the signal's reason */
