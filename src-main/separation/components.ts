@@ -35,8 +35,7 @@ export async function hearComponents(clip: AudioClip, config: BlindConfig, netwo
   const { fftSize, hopLength, sampleRate } = config.stft
   const stft = await createStft({ fftSize, hopLength })
   try {
-    const mono = clip.channels[0]!.map((_, i) => clip.channels.reduce((sum, samples) => sum + samples[i]!, 0) / clip.channels.length)
-    const spectrum = stft.forward(mono)
+    const spectrum = stft.forward(monoOf(clip).channels[0]!)
     const { share, gain } = await factsOf(spectrum, config, network, context)
     const length = frameCount(clip)
     const first = clip.channels.map((samples) => stft.inverse(applyMask(stft.forward(samples), share), length))
@@ -49,6 +48,11 @@ export async function hearComponents(clip: AudioClip, config: BlindConfig, netwo
   } finally {
     stft.dispose()
   }
+}
+
+/** The mean of a clip's channels. */
+export function monoOf({ sampleRate, channels }: AudioClip): AudioClip {
+  return { sampleRate, channels: [channels[0]!.map((_, i) => channels.reduce((sum, samples) => sum + samples[i]!, 0) / channels.length)] }
 }
 
 function reconstructed(stft: Stft, spectrum: Spectrum, gain: Float32Array, length: number): Float32Array {

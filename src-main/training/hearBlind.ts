@@ -1,6 +1,6 @@
 import type { Executable } from '#main/engine/engine'
 import type { BlindConfig } from '#main/models/componentProgram'
-import { hearComponents } from '#main/separation/components'
+import { hearComponents, monoOf } from '#main/separation/components'
 import type { HeardClip, PinnedClip } from '#main/training/resultSource'
 import type { AudioClip } from '#shared/audio/audioClip'
 import type { WorkContext } from '#shared/jobs/work'
@@ -16,7 +16,7 @@ export async function hearBlind(clip: PinnedClip, config: BlindConfig, network: 
   const { start, end } = clip.span
   const cut = ({ sampleRate, channels }: AudioClip) => ({ sampleRate, channels: channels.map((samples) => samples.slice(start, end)) })
   const parts = { first: cut(first), second: cut(second), reconstruction: cut(reconstruction) }
-  const mixture = mono(cut(clip.mixture))
+  const mixture = monoOf(cut(clip.mixture))
   return { parts, sdr: { reconstruction: measureSdr(mixture, parts.reconstruction).usdr, ...pairedScores(parts, clip.targets) } }
 }
 
@@ -26,9 +26,4 @@ function pairedScores(parts: { first: AudioClip; second: AudioClip }, targets: P
   const straight = { first: measureSdr(a, parts.first).usdr, second: measureSdr(b, parts.second).usdr }
   const crossed = { first: measureSdr(b, parts.first).usdr, second: measureSdr(a, parts.second).usdr }
   return crossed.first + crossed.second > straight.first + straight.second ? crossed : straight
-}
-
-function mono({ sampleRate, channels }: AudioClip): AudioClip {
-  const mean = channels[0]!.map((_, i) => channels.reduce((sum, samples) => sum + samples[i]!, 0) / channels.length)
-  return { sampleRate, channels: [mean] }
 }
