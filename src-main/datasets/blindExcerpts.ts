@@ -1,7 +1,7 @@
 import type { Recording } from '#main/datasets/recordings'
 import type { NamedArrays } from '#main/engine/engine'
-import type { ConvVaeConfig } from '#main/models/convVae'
-import { powerToDecibels } from '#shared/dsp/spectrogram'
+import type { BlindNetworkConfig } from '#main/models/blindNetwork'
+import { decibelPatch } from '#main/models/decibelPatch'
 import type { Stft } from '#shared/dsp/stft'
 import { randomStream } from '#shared/random'
 
@@ -11,7 +11,7 @@ export interface ExcerptSource {
 }
 
 /** Draws excerpts of songs (the sum of their stems) and of mixtures, as normalised spectrograms in decibels. */
-export function excerptSource(recordings: readonly Recording[], model: ConvVaeConfig, stft: Stft, seed: number): ExcerptSource {
+export function excerptSource(recordings: readonly Recording[], model: BlindNetworkConfig, stft: Stft, seed: number): ExcerptSource {
   const root = randomStream(seed)
   const groups = mixtureGroups(recordings)
   const patch = model.frames * model.bins
@@ -51,8 +51,8 @@ function mono(parts: readonly Recording[], start: number, length: number): Float
   return sum
 }
 
-/** Power in decibels, at most 80 below the loudest, brought to mean 0 and deviation 1; `[frame, bin]`. */
-function spectrogramOf(signal: Float32Array, { frames, bins }: ConvVaeConfig, stft: Stft): Float32Array {
+/** See `decibelPatch`; `[frame, bin]`. */
+function spectrogramOf(signal: Float32Array, { frames, bins }: BlindNetworkConfig, stft: Stft): Float32Array {
   const spectrum = stft.forward(signal, 0, frames)
   const power = new Float32Array(frames * bins)
   for (let f = 0; f < frames; f++) {
@@ -61,9 +61,5 @@ function spectrogramOf(signal: Float32Array, { frames, bins }: ConvVaeConfig, st
       power[f * bins + k] = spectrum.re[at]! ** 2 + spectrum.im[at]! ** 2
     }
   }
-  const decibels = powerToDecibels(power, { reference: 'max' })
-  const mean = decibels.reduce((sum, value) => sum + value, 0) / decibels.length
-  const variance = decibels.reduce((sum, value) => sum + (value - mean) ** 2, 0) / decibels.length
-  const scale = 1 / Math.sqrt(variance + 1e-6)
-  return decibels.map((value) => (value - mean) * scale)
+  return decibelPatch(power).values
 }

@@ -1,7 +1,6 @@
 import type { TakeStudio } from '#main/datasets/takes'
 import { sizeOf, type NamedArrays } from '#main/engine/engine'
 import { rowCount, rowEdges } from '#main/models/bandLayout'
-import { featureShape, maskShape, type DuoVaeConfig } from '#main/models/duoVae'
 import { Repetition } from '#main/models/repetition'
 import {
   bothSides,
@@ -14,6 +13,7 @@ import {
   type RowPowers,
   type StereoSpectrum,
 } from '#main/models/spectralFeatures'
+import { featureShape, maskShape, type SpectralNetworkConfig } from '#main/models/spectralNetwork'
 import type { Stereo } from '#shared/audio/audioClip'
 import type { Stft } from '#shared/dsp/stft'
 import { randomStream, type RandomStream } from '#shared/random'
@@ -45,7 +45,7 @@ export interface PatchConfig {
   readonly withoutMusic: number
 }
 
-/** Everything of a batch that depends on data: see `duoVaeLoss`. */
+/** Everything of a batch that depends on data: see `maskLossInputs`. */
 export interface PatchSource {
   /** Batch number `step`; the same for the same seed, whatever was asked before. */
   batch(step: number, size: number): NamedArrays
@@ -56,7 +56,7 @@ export interface PatchSource {
  * one take of music, long enough to repeat itself, under as many takes of vocals as fill it. Patches are cut from `scenes`
  * mixtures in turn, so that a batch holds many, until each has given `patchesPerScene`. All is made when first asked for.
  */
-export function patchSource(studio: TakeStudio, model: DuoVaeConfig, stft: Stft, config: PatchConfig): PatchSource {
+export function patchSource(studio: TakeStudio, model: SpectralNetworkConfig, stft: Stft, config: PatchConfig): PatchSource {
   const root = randomStream(config.seed)
   const { scenes, patchesPerScene } = config
   const bins = Math.max(...rowEdges(model.layout).map(({ end }) => end))
@@ -115,7 +115,7 @@ function drawTakes(
   return { vocals: Array.from({ length: vocalsPerScene }, (_, i) => lines[i % lines.length]!), music }
 }
 
-function emptyBatch(model: DuoVaeConfig, size: number): NamedArrays {
+function emptyBatch(model: SpectralNetworkConfig, size: number): NamedArrays {
   const empty = (shape: readonly number[]) => new Float32Array(sizeOf(shape))
   return {
     features: empty(featureShape(model, size)),
@@ -140,7 +140,7 @@ interface Scene {
   readonly repeated: Float32Array
 }
 
-function mixScene(vocalTakes: readonly PlacedTake[], musicTake: PlacedTake, { layout, repetition }: DuoVaeConfig): Scene {
+function mixScene(vocalTakes: readonly PlacedTake[], musicTake: PlacedTake, { layout, repetition }: SpectralNetworkConfig): Scene {
   const { frames } = musicTake.spectrum[0]
   const vocals = inSuccession(vocalTakes, frames)
   const music = inSuccession([musicTake], frames)
@@ -180,7 +180,7 @@ function sum(a: StereoSpectrum, b: StereoSpectrum): StereoSpectrum {
 function writePatch(
   out: NamedArrays,
   item: number,
-  { layout, frames }: DuoVaeConfig,
+  { layout, frames }: SpectralNetworkConfig,
   scene: Scene,
   firstFrame: number,
   hidden: boolean,

@@ -1,25 +1,10 @@
 import type { LossProgram } from '#main/engine/engine'
-import { tf, type Scalar, type Tensor, type Tensor4D } from '#main/engine/tf'
+import { tf, type Tensor, type Tensor4D } from '#main/engine/tf'
 import { fieldSize } from '#main/models/bandLayout'
-import { duoVae, featureShape, latentShape, maskShape, type DuoVaeConfig } from '#main/models/duoVae'
+import { duoVae, latentShape, type DuoVaeConfig } from '#main/models/duoVae'
 import { klWithFreeBits } from '#main/models/latent'
 import { convolution, parametersOf, shapesOf, type ParameterSpecs } from '#main/models/layers'
-
-/** Weights of the terms of the loss. */
-export interface DuoVaeLossWeights {
-  /** Root of the mean squared error of each row's complex bins (L1 over rows). */
-  spectrum: number
-  /** Squared error: what SDR counts. */
-  energy: number
-  /** L1 of |·|^½, which also hears the quiet bins. */
-  magnitude: number
-  /** Predicting each stem's coarse magnitudes from its latent maps alone, which keeps those from being bypassed. */
-  latent: number
-  /** Nats a latent channel may carry before it costs anything. */
-  freeBits: number
-}
-
-const floor = 1e-8
+import { maskErrors, maskLossInputs, rowRoots, weightedSum, type SeparatorLossWeights } from '#main/models/maskLoss'
 
 /** The network's parameters and those of the small head that only training uses. */
 export function duoVaeTrainingParameters(config: DuoVaeConfig): ParameterSpecs {
@@ -27,72 +12,37 @@ export function duoVaeTrainingParameters(config: DuoVaeConfig): ParameterSpecs {
 }
 
 /**
- * The training loss of a batch. The masks are real and one a row, so the mean error of a row's masked complex bins needs
- * only its mean powers: |mX - V|² = m²|X|² - 2m·Re(X·V*) + |V|². Both stems sum to the mixture, so the music's error is
- * the vocals'.
- * Inputs: `features`; `mixturePower` |X|², `vocalPower` |V|², `musicPower` |X - V|² as `maskShape`, scaled by
- * `powerScale` of the mixture (Re(X·V*) follows from the three); standard normal `noiseVocals`, `noiseMusic` as `latentShape`; `beta` [1].
- * Outputs: `loss` and its terms `spectrum`, `energy`, `magnitude`, `latent`, `kl`, scalars before weighting.
+ * The training loss of a batch: the errors of the masks of latent samples (`maskErrors`), how well each stem's coarse magnitudes
+ * can be told from its latent maps alone, and beta times both KL divergences.
+ * Inputs: those of `maskLossInputs`; standard normal `noiseVocals`, `noiseMusic` as `latentShape`; `beta` [1].
+ * Outputs: `loss` and its terms, scalars before weighting.
  */
-export function duoVaeLoss(config: DuoVaeConfig, batch: number, weights: DuoVaeLossWeights): LossProgram {
+export function duoVaeLoss(config: DuoVaeConfig, batch: number, weights: SeparatorLossWeights): LossProgram {
   const network = duoVae(config)
   const readers = { vocals: latentReader(config, 'vocals'), music: latentReader(config, 'music') }
+  const noise = latentShape(config, batch)
   return {
     name: `duovae-loss-${batch}`,
     parameters: shapesOf(duoVaeTrainingParameters(config)),
-    inputs: {
-      features: featureShape(config, batch),
-      mixturePower: maskShape(config, batch),
-      vocalPower: maskShape(config, batch),
-      musicPower: maskShape(config, batch),
-      noiseVocals: latentShape(config, batch),
-      noiseMusic: latentShape(config, batch),
-      beta: [1],
-    },
+    inputs: { ...maskLossInputs(config, batch), noiseVocals: noise, noiseMusic: noise, beta: [1] },
     run(parameters, inputs) {
-      const { mixturePower, vocalPower, musicPower } = inputs as Record<string, Tensor4D>
       const noise = { vocals: inputs.noiseVocals as Tensor4D, music: inputs.noiseMusic as Tensor4D }
       const { vocalMask, posteriors, latents } = network.apply(parameters, inputs.features as Tensor4D, noise)
-      // -2·Re(X·V*) = |X - V|² - |X|² - |V|².
-      const cross = tf.sub(tf.sub(musicPower!, mixturePower!), vocalPower!)
-      const parabola = tf.mul(vocalMask, tf.add(tf.mul(vocalMask, mixturePower!), cross))
-      const error = tf.maximum(tf.add(parabola, vocalPower!), 0)
-      const mixtureRoot = quarterPower(mixturePower!)
-      const vocalRoot = quarterPower(vocalPower!)
-      const musicRoot = quarterPower(musicPower!)
-      const magnitudeError = (mask: Tensor4D, root: Tensor4D) =>
-        tf.mean(tf.abs(tf.sub(tf.mul(tf.sqrt(tf.add(mask, floor)), mixtureRoot), root)))
+      const roots = rowRoots(inputs)
       const terms = {
-        spectrum: tf.mean(tf.sqrt(tf.add(error, floor))),
-        energy: tf.mean(error),
-        magnitude: tf.mul(
-          tf.add(magnitudeError(vocalMask, vocalRoot), magnitudeError(tf.sub(1, vocalMask), musicRoot)),
-          0.5,
-        ),
+        ...maskErrors(vocalMask, inputs, roots, weights),
         latent: tf.mul(
           tf.add(
-            coarseError(readers.vocals.apply(parameters, latents.vocals), vocalRoot),
-            coarseError(readers.music.apply(parameters, latents.music), musicRoot),
+            coarseError(readers.vocals.apply(parameters, latents.vocals), roots.vocals),
+            coarseError(readers.music.apply(parameters, latents.music), roots.music),
           ),
           0.5,
         ),
         kl: tf.add(klWithFreeBits(posteriors.vocals, weights.freeBits), klWithFreeBits(posteriors.music, weights.freeBits)),
       }
-      const loss = tf.addN([
-        tf.mul(terms.spectrum, weights.spectrum),
-        tf.mul(terms.energy, weights.energy),
-        tf.mul(terms.magnitude, weights.magnitude),
-        tf.mul(terms.latent, weights.latent),
-        tf.mul(terms.kl, tf.reshape(inputs.beta as Tensor, [])),
-      ]) as Scalar
-      return { loss, ...terms }
+      return { loss: weightedSum(terms, weights, inputs.beta), ...terms }
     },
   }
-}
-
-/** |·|^½ of a power: pow is an order of magnitude slower than two square roots. */
-function quarterPower(power: Tensor4D): Tensor4D {
-  return tf.sqrt(tf.sqrt(power))
 }
 
 function latentReader(config: DuoVaeConfig, stem: string) {

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { DuoVaeConfig } from '#main/models/duoVae'
+import type { SpectralNetworkConfig } from '#main/models/spectralNetwork'
+import type { UNetConfig } from '#main/models/unet'
 
 const size = z.int().positive()
 
-/** @see DuoVaeConfig */
-export const duoVaeConfigSchema = z.object({
-  family: z.literal('duovae'),
+/** @see SpectralNetworkConfig */
+const spectralNetworkSchema = z.object({
   stft: z.object({ sampleRate: size, fftSize: size, hopLength: size }),
   frames: size,
   layout: z.object({
@@ -16,10 +17,20 @@ export const duoVaeConfigSchema = z.object({
   repetition: z.object({ reach: size, nearest: size }),
   encoderChannels: z.array(size).min(2).readonly(),
   decoderChannels: z.array(size).min(1).readonly(),
-  latentChannels: size,
   frequencyReduction: size,
   members: size.optional(),
+  lean: z.object({ logits: z.number(), presence: z.number().positive() }).optional(),
+}) satisfies z.ZodType<SpectralNetworkConfig>
+
+export const duoVaeConfigSchema = spectralNetworkSchema.extend({
+  family: z.literal('duovae'),
+  latentChannels: size,
 }) satisfies z.ZodType<DuoVaeConfig>
+
+export const uNetConfigSchema = spectralNetworkSchema.extend({ family: z.literal('unet') }) satisfies z.ZodType<UNetConfig>
+
+/** Of all networks that the Studio can separate with. */
+export const separatorConfigSchema = z.discriminatedUnion('family', [duoVaeConfigSchema, uNetConfigSchema])
 
 /** What a model says of itself; card.json beside its weights. The contract's ModelCard is what the UI shows of it. */
 export const modelFileCard = z.object({
@@ -30,7 +41,7 @@ export const modelFileCard = z.object({
   parameters: size,
   /** Of weights.safetensors. */
   sha256: z.string(),
-  config: duoVaeConfigSchema,
+  config: separatorConfigSchema,
   /** What it was trained on, in words, and whom that is owed to. */
   data: z.string(),
   attributions: z.array(z.string()),

@@ -1,5 +1,6 @@
 import { sizeOf, type Engine, type NamedArrays } from '#main/engine/engine'
-import { featureShape, maskProgram, type DuoVaeConfig } from '#main/models/duoVae'
+import { maskProgram, type SeparatorConfig } from '#main/models/separatorNetwork'
+import { featureShape } from '#main/models/spectralNetwork'
 import { AppError } from '#shared/errors'
 import { randomStream } from '#shared/random'
 
@@ -7,7 +8,7 @@ import { randomStream } from '#shared/random'
 const probes = 32
 
 /** Masks that a network gives for noise of the given seed, at `probes` places. */
-export async function selfTestMask(config: DuoVaeConfig, parameters: NamedArrays, engine: Engine, seed: number): Promise<number[]> {
+export async function selfTestMask(config: SeparatorConfig, parameters: NamedArrays, engine: Engine, seed: number): Promise<number[]> {
   const random = randomStream(seed)
   const size = sizeOf(featureShape(config, 1))
   const features = Float32Array.from({ length: size }, () => random.normal())
@@ -30,7 +31,7 @@ const tolerance = 2e-3
  */
 export async function requireSelfTest(
   expected: { seed: number; mask: readonly number[] },
-  config: DuoVaeConfig,
+  config: SeparatorConfig,
   parameters: NamedArrays,
   engine: Engine,
 ): Promise<void> {

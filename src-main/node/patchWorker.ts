@@ -3,8 +3,8 @@ import { excerptSource } from '#main/datasets/blindExcerpts'
 import { patchSource, type PatchConfig, type PatchSource } from '#main/datasets/patches'
 import { takeStudio, type TakeConfig } from '#main/datasets/takes'
 import type { NamedArrays } from '#main/engine/engine'
-import type { ConvVaeConfig } from '#main/models/convVae'
-import type { DuoVaeConfig } from '#main/models/duoVae'
+import type { BlindNetworkConfig } from '#main/models/blindNetwork'
+import type { SpectralNetworkConfig } from '#main/models/spectralNetwork'
 import { openRecordings, type CachedRecording } from '#main/node/recordingCache'
 import { createFft, fftSizeAtLeast } from '#shared/dsp/fft'
 import { createStft } from '#shared/dsp/stft'
@@ -12,8 +12,8 @@ import { toFailure, type Failure } from '#shared/jobs/job'
 
 /** What the thread is started with. */
 export type PatchWorkerSetup = { recordings: readonly CachedRecording[]; batchSize: number } & (
-  | { model: DuoVaeConfig; takes: TakeConfig; patches: PatchConfig }
-  | { model: ConvVaeConfig; seed: number }
+  | { model: SpectralNetworkConfig; takes: TakeConfig; patches: PatchConfig }
+  | { model: BlindNetworkConfig; seed: number }
 )
 
 /** What the thread says of each step that it is asked for. */

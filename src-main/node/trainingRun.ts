@@ -3,13 +3,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Manifest, ManifestOptions } from '#main/datasets/manifest'
 import type { Differentiable, Engine } from '#main/engine/engine'
-import type { ConvVaeConfig } from '#main/models/convVae'
-import { duoVae, type DuoVaeConfig } from '#main/models/duoVae'
 import { initialParameters } from '#main/models/initialise'
 import { shapesOf, type ParameterSpecs } from '#main/models/layers'
-import { convVaeFamily } from '#main/node/convVaeTraining'
 import { splitMembers } from '#main/models/members'
-import { duoVaeFamily } from '#main/node/duoVaeTraining'
+import { separatorNetwork } from '#main/models/separatorNetwork'
+import { familyOf } from '#main/node/families'
 import { makeFolder } from '#main/node/makeFolder'
 import { loadModel, writeWhole } from '#main/node/modelFiles'
 import { appendHistory, rewindHistory } from '#main/node/runHistory'
@@ -17,7 +15,7 @@ import type { TrainingFamily } from '#main/node/trainingFamily'
 import type { ReferencePiece } from '#main/separation/validation'
 import { decodeCheckpoint, encodeCheckpoint, freshCheckpoint, type Checkpoint } from '#main/training/checkpoint'
 import { trainingConfig, type TrainingConfig } from '#shared/training/config'
-import type { Preset } from '#main/training/presets'
+import type { NetworkConfig, Preset } from '#main/training/presets'
 import { train, type StopReason } from '#main/training/trainer'
 import { AppError } from '#shared/errors'
 import type { WorkContext } from '#shared/jobs/work'
@@ -58,15 +56,13 @@ export interface BaseModel {
 
 /** What a run was started with; its config.json. */
 export interface RunConfig {
-  readonly model: ModelConfig
+  readonly model: NetworkConfig
   readonly training: TrainingConfig
   readonly data: RunData
   readonly base?: BaseModel | undefined
 }
 
 const configName = 'config.json'
-
-type ModelConfig = DuoVaeConfig | ConvVaeConfig
 
 /** Runs or continues a training; the best model so far is always whole in `model/`. */
 export async function runTraining(run: TrainingRun, engine: Engine, context: WorkContext): Promise<StopReason> {
@@ -103,11 +99,6 @@ async function saveEpoch(run: TrainingRun, family: TrainingFamily, state: Checkp
   await appendHistory(run.runFolder, line)
   await writeWhole(join(run.runFolder, 'last.safetensors'), encodeCheckpoint(state, shapesOf(family.specs)))
   run.onEpoch(line)
-}
-
-function familyOf(run: TrainingRun, model: ModelConfig, config: TrainingConfig, engine: Engine, base?: BaseModel): TrainingFamily {
-  if (model.family === 'duovae') return duoVaeFamily(run, model, config, engine, base)
-  return convVaeFamily(run, model, config, engine, base)
 }
 
 async function openConfig({ runFolder, preset, overrides, resume, data, from }: TrainingRun): Promise<RunConfig> {
@@ -156,7 +147,7 @@ async function openCheckpoint(
   if (base) {
     const { card, parameters: all } = await loadModel(base.folder)
     // A model of several networks is gone on from by its first.
-    const learned = splitMembers(all, Object.keys(shapesOf(duoVae(card.config).parameters)), card.config.members ?? 1)[0]!
+    const learned = splitMembers(all, Object.keys(shapesOf(separatorNetwork(card.config).parameters)), card.config.members ?? 1)[0]!
     for (const [name, values] of Object.entries(learned)) {
       if (parameters[name]?.length !== values.length) {
         const what = `"${base.name}" has another shape than this preset (${name})`

@@ -1,5 +1,6 @@
 import { sizeOf, type Engine, type NamedArrays } from '#main/engine/engine'
-import { latentShape, sampledMaskProgram, type DuoVaeConfig } from '#main/models/duoVae'
+import { latentShape, sampledMaskProgram } from '#main/models/duoVae'
+import { maskProgram, type SeparatorConfig } from '#main/models/separatorNetwork'
 import { DoubtCurve } from '#main/separation/doubtCurve'
 import { MaskedSpectrum } from '#main/separation/maskedSpectrum'
 import type { SeparationInput, Separator } from '#main/separation/separator'
@@ -11,12 +12,13 @@ import type { ForwardStftStream } from '#shared/dsp/stftStream'
 import { checkpointCancel, type WorkContext } from '#shared/jobs/work'
 import { randomStream, type RandomStream } from '#shared/random'
 
-/** A model made ready on an engine, like a separator, whose masks also ask for noise: see `sampledMaskProgram`. */
+/** A model made ready on an engine, like a separator; the masks of a VAE also ask for noise: see `sampledMaskProgram`. */
 export type Sampler = Separator
 
 /** @throws AppError ENGINE_OUT_OF_MEMORY, ENGINE_LOST, MODEL_INCOMPATIBLE */
-export async function createSampler(config: DuoVaeConfig, parameters: NamedArrays, engine: Engine, batch = 4): Promise<Sampler> {
-  const masks = await engine.compile(sampledMaskProgram(config, batch), parameters)
+export async function createSampler(config: SeparatorConfig, parameters: NamedArrays, engine: Engine, batch = 4): Promise<Sampler> {
+  const program = config.family === 'duovae' ? sampledMaskProgram(config, batch) : maskProgram(config, batch)
+  const masks = await engine.compile(program, parameters)
   return { config, engine, batch, masks, dispose: () => masks.dispose() }
 }
 
@@ -150,11 +152,15 @@ class DoubtfulMasks {
   }
 
   separator(): Separator {
-    return { ...this.sampler, masks: { run: async ({ features }) => ({ vocalMask: await this.run(features!) }), dispose: () => {} } }
+    // What is unsure does not lean.
+    const config = { ...this.sampler.config, lean: undefined }
+    return { ...this.sampler, config, masks: { run: async ({ features }) => ({ vocalMask: await this.run(features!) }), dispose: () => {} } }
   }
 
   private async run(features: Float32Array): Promise<Float32Array> {
     const { masks, config, batch } = this.sampler
+    // A network without latents always says the same: its doubt is what its one mask is unsure of.
+    if (config.family !== 'duovae') return this.doubts([(await masks.run({ features })).vocalMask!])
     const size = sizeOf(latentShape(config, batch))
     const random = this.random.fork(this.runs++)
     const noise = () => Float32Array.from({ length: size }, () => random.normal())

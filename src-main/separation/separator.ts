@@ -1,5 +1,5 @@
 import type { Engine, Executable, NamedArrays } from '#main/engine/engine'
-import { maskProgram, type DuoVaeConfig } from '#main/models/duoVae'
+import { maskProgram, type SeparatorConfig } from '#main/models/separatorNetwork'
 import type { Blocks } from '#main/separation/blocks'
 import { MaskedSpectrum } from '#main/separation/maskedSpectrum'
 import { concatenate } from '#shared/audio/concatenate'
@@ -11,7 +11,7 @@ import { checkpointCancel, type WorkContext } from '#shared/jobs/work'
 
 /** A model made ready on an engine. Call `dispose` when done. */
 export interface Separator {
-  readonly config: DuoVaeConfig
+  readonly config: SeparatorConfig
   readonly engine: Engine
   /** Segments that are computed at once. */
   readonly batch: number
@@ -35,7 +35,7 @@ export interface SeparationInput {
 }
 
 /** @throws AppError ENGINE_OUT_OF_MEMORY, ENGINE_LOST, MODEL_INCOMPATIBLE */
-export async function createSeparator(config: DuoVaeConfig, parameters: NamedArrays, engine: Engine, batch = 4): Promise<Separator> {
+export async function createSeparator(config: SeparatorConfig, parameters: NamedArrays, engine: Engine, batch = 4): Promise<Separator> {
   const masks = await engine.compile(maskProgram(config, batch), parameters)
   return { config, engine, batch, masks, dispose: () => masks.dispose() }
 }

@@ -1,12 +1,21 @@
-import type { ConvVaeConfig } from '#main/models/convVae'
-import type { DuoVaeConfig } from '#main/models/duoVae'
+import type { BlindVaeConfig } from '#main/models/blindVae'
+import type { SeparatorConfig } from '#main/models/separatorNetwork'
+import type { DatasetContent } from '#shared/contract/datasets'
+import type { NetworkKind } from '#shared/contract/training'
 import type { TrainingConfigInput } from '#shared/training/config'
+
+/** A network that can be trained; its `family` says what it is. */
+export type NetworkConfig = SeparatorConfig | BlindVaeConfig
 
 /** A network and the hyper-parameters that go with it. */
 export interface Preset {
+  readonly name: string
   /** What a user reads when choosing. */
   readonly summary: string
-  readonly model: DuoVaeConfig | ConvVaeConfig
+  readonly kind: NetworkKind
+  /** Contents of datasets that it can learn from. */
+  readonly contents: readonly DatasetContent[]
+  readonly model: NetworkConfig
   readonly training: TrainingConfigInput
 }
 
@@ -23,7 +32,6 @@ const repetition = { reach: 516, nearest: 22 } as const
 
 /** What the networks that are made to be used share; they differ in their channels. */
 const fullBand = {
-  family: 'duovae',
   stft,
   frames: 128,
   layout: { groups, pack: 4, framePack: 2 },
@@ -31,55 +39,86 @@ const fullBand = {
   frequencyReduction: 4,
 } as const
 
+/** What the smallest networks share, which are there to be tried within seconds. */
+const quick = {
+  stft: { sampleRate: 44100, fftSize: 2048, hopLength: 1024 },
+  frames: 32,
+  layout: { groups: [{ firstBin: 0, width: 4, count: 128 }], pack: 4, framePack: 2 },
+  repetition: { reach: 128, nearest: 22 },
+  encoderChannels: [16, 24, 32],
+  frequencyReduction: 4,
+} as const
+
+const quickTraining = {
+  batchSize: 4,
+  totalSteps: 200,
+  stepsPerEpoch: 50,
+  learningRate: 3e-3,
+  averageDecay: 0.98,
+  takes: { vocalSeconds: 3, musicSeconds: 6 },
+  patches: { vocalPool: 8, musicPool: 4, scenes: 4, reuse: 2 },
+} as const
+
+/** Learns to take songs apart, from songs whose parts are known. */
+const separator = { kind: 'separator', contents: ['songs'] } as const
+/** Learns from mixtures alone. */
+const blind = { kind: 'blind', contents: ['songs', 'mixtures'] } as const
+
+const blindStft = { sampleRate: 44100, fftSize: 512, hopLength: 256 } as const
+
+const blindTraining = {
+  batchSize: 16,
+  learningRate: 1e-3,
+  weightDecay: 0,
+  stepsPerEpoch: 20,
+  totalSteps: 1000,
+  betaWarmUp: 1e-9,
+  averageDecay: 0,
+} as const
+
 export const presets = {
   s: {
+    ...separator,
+    name: 'DuoVAE S',
     summary: '1.4 million parameters: quick to train and to use.',
-    model: {
-      ...fullBand,
-      encoderChannels: [64, 80, 112, 144],
-      decoderChannels: [32, 48, 64],
-      latentChannels: 48,
-    },
+    model: { ...fullBand, family: 'duovae', encoderChannels: [64, 80, 112, 144], decoderChannels: [32, 48, 64], latentChannels: 48 },
     training: {},
   },
   m: {
+    ...separator,
+    name: 'DuoVAE M',
     summary: '2.9 million parameters: better with much data and time.',
-    model: {
-      ...fullBand,
-      encoderChannels: [80, 112, 160, 224],
-      decoderChannels: [48, 64, 96],
-      latentChannels: 64,
-    },
+    model: { ...fullBand, family: 'duovae', encoderChannels: [80, 112, 160, 224], decoderChannels: [48, 64, 96], latentChannels: 64 },
     training: {},
   },
   tiny: {
+    ...separator,
+    name: 'DuoVAE tiny',
     summary: '60 thousand parameters: to see training work within seconds.',
-    model: {
-      family: 'duovae',
-      stft: { sampleRate: 44100, fftSize: 2048, hopLength: 1024 },
-      frames: 32,
-      layout: { groups: [{ firstBin: 0, width: 4, count: 128 }], pack: 4, framePack: 2 },
-      repetition: { reach: 128, nearest: 22 },
-      encoderChannels: [16, 24, 32],
-      decoderChannels: [8, 16],
-      latentChannels: 8,
-      frequencyReduction: 4,
-    },
-    training: {
-      batchSize: 4,
-      totalSteps: 200,
-      stepsPerEpoch: 50,
-      learningRate: 3e-3,
-      averageDecay: 0.98,
-      takes: { vocalSeconds: 3, musicSeconds: 6 },
-      patches: { vocalPool: 8, musicPool: 4, scenes: 4, reuse: 2 },
-    },
+    model: { ...quick, family: 'duovae', decoderChannels: [8, 16], latentChannels: 8 },
+    training: quickTraining,
+  },
+  unet: {
+    ...separator,
+    name: 'U-Net S',
+    summary: '1.4 million parameters: as large as DuoVAE S, without what makes that a VAE; to compare with.',
+    model: { ...fullBand, family: 'unet', encoderChannels: [64, 80, 112, 144], decoderChannels: [48, 64, 96] },
+    training: {},
+  },
+  unetTiny: {
+    ...separator,
+    name: 'U-Net tiny',
+    summary: '60 thousand parameters: as large as DuoVAE tiny, to compare with within seconds.',
+    model: { ...quick, family: 'unet', decoderChannels: [8, 24] },
+    training: quickTraining,
   },
   conv000: {
+    ...blind,
+    name: 'Blind ConvVAE',
     summary: 'The blind convolutional VAE that the project began with: learns without stems, as a baseline.',
     model: {
       family: 'convvae',
-      stft: { sampleRate: 44100, fftSize: 512, hopLength: 256 },
+      stft: blindStft,
       // Three seconds, the length of the excerpts that it was described with.
       frames: 517,
       bins: 257,
@@ -87,7 +126,24 @@ export const presets = {
       latentChannels: 64,
       varianceParameter: 'logStd',
     },
-    training: { batchSize: 16, learningRate: 1e-3, weightDecay: 0, stepsPerEpoch: 20, totalSteps: 1000, betaWarmUp: 1e-9, averageDecay: 0 },
+    training: blindTraining,
+  },
+  dense000: {
+    ...blind,
+    name: 'Blind dense VAE',
+    summary: 'The same of dense layers, as large as the convolutional one; to compare with.',
+    model: {
+      family: 'densevae',
+      stft: blindStft,
+      // As near to three seconds as groups of frames allow.
+      frames: 515,
+      bins: 257,
+      groupFrames: 5,
+      hiddenUnits: [128],
+      latentUnits: 32,
+      varianceParameter: 'logStd',
+    },
+    training: blindTraining,
   },
 } as const satisfies Record<string, Preset>
 

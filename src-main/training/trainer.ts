@@ -1,12 +1,23 @@
 import { sizeOf, type Differentiable, type LossProgram, type NamedArrays } from '#main/engine/engine'
 import { adamWStep } from '#main/training/adamW'
 import type { Checkpoint } from '#main/training/checkpoint'
+import { createTrainerControl, eitherSignal, type TrainerControl } from '#main/training/control'
+import { addStep, meansOf, noSums } from '#main/training/epochSums'
 import type { TrainingConfig } from '#shared/training/config'
 import { betaAt, learningRateAt } from '#main/training/schedules'
-import { AppError } from '#shared/errors'
+import { AppError, isCancellation } from '#shared/errors'
 import { checkpointCancel, type WorkContext } from '#shared/jobs/work'
 import { randomStream } from '#shared/random'
 import type { HistoryLine } from '#shared/training/history'
+
+/** How a step went. */
+export interface StepReport {
+  /** Steps done. */
+  readonly step: number
+  readonly loss: number
+  /** Seconds of training, over all sittings. */
+  readonly seconds: number
+}
 
 /** What a training run needs besides numbers. */
 export interface TrainerPorts {
@@ -17,48 +28,161 @@ export interface TrainerPorts {
   /** Scores parameters on songs that are not trained on. */
   validate(parameters: NamedArrays, context: WorkContext): Promise<{ score: number; terms: Record<string, number> }>
   /** Called after every epoch, with a checkpoint that must be written before the next step changes it. */
-  save(checkpoint: Checkpoint, line: HistoryLine): Promise<void>
+  save(checkpoint: Checkpoint, line: HistoryLine, context: WorkContext): Promise<void>
+  /** Called within an epoch, every few minutes and where the run is paused, with a checkpoint to be written at once. */
+  keep?(checkpoint: Checkpoint): Promise<void>
+  /** Called after every step. */
+  stepped?(report: StepReport): void
   /** Seconds of a clock that never goes back. */
   now(): number
 }
 
-export type StopReason = 'finished' | 'time' | 'noProgress'
+export interface TrainerBudget {
+  /** Seconds of training at most, over all sittings. */
+  readonly seconds: number
+  /** Seconds between checkpoints; none within an epoch where nothing is said. */
+  readonly checkpointSeconds?: number
+}
+
+export type StopReason = 'finished' | 'time' | 'noProgress' | 'paused' | 'stopped'
 
 /**
- * Trains on from `checkpoint`, in place, until the steps or the `seconds` of its budget are used up or no progress is
- * seen; returns why it stopped. A fresh run is the continuation of a checkpoint at step 0.
- * @throws AppError TRAINING_DIVERGED when the loss or a gradient is no number; the saved checkpoints are intact.
+ * Trains on from `checkpoint`, in place, until the steps or the time of its budget are used up, no progress is seen or
+ * `control` says so; returns why it stopped. A fresh run is the continuation of a checkpoint at step 0. Whatever is
+ * thrown, `checkpoint` can be gone on from, but for TRAINING_DIVERGED.
+ * @throws AppError TRAINING_DIVERGED when the loss, a gradient or a score is no number; the saved checkpoints are intact.
  */
-export async function train(
+export function train(
   config: TrainingConfig,
   checkpoint: Checkpoint,
   ports: TrainerPorts,
-  budget: { seconds: number },
+  budget: TrainerBudget,
   context: WorkContext,
+  control: TrainerControl = createTrainerControl(),
 ): Promise<StopReason> {
-  const { optimizer } = checkpoint
-  const started = ports.now() - checkpoint.trainedSeconds
-  const elapsed = () => ports.now() - started
-  let waited = 0
-  let epochStart = elapsed()
-  while (optimizer.step < config.totalSteps) {
+  return new Sitting(config, checkpoint, ports, budget, context, control).run()
+}
+
+/** One stretch of a training, from where it begins or goes on to where it stops. */
+class Sitting {
+  private readonly started: number
+  private savedAt: number
+
+  constructor(
+    private readonly config: TrainingConfig,
+    private readonly checkpoint: Checkpoint,
+    private readonly ports: TrainerPorts,
+    private readonly budget: TrainerBudget,
+    private readonly context: WorkContext,
+    private readonly control: TrainerControl,
+  ) {
+    this.started = ports.now() - checkpoint.trainedSeconds
+    this.savedAt = ports.now()
+  }
+
+  async run(): Promise<StopReason> {
+    const { optimizer } = this.checkpoint
+    for (;;) {
+      // Also where a run goes on that was paused between the last step of an epoch and its end.
+      if (this.isEpochOver()) {
+        if (!(await this.endEpoch(true))) return 'paused'
+        if (this.checkpoint.validationsSinceBest >= this.config.patience) return 'noProgress'
+      }
+      if (optimizer.step >= this.config.totalSteps) return 'finished'
+      if (this.isOutOfTime()) return 'time'
+      if (this.control.ending.aborted) return await this.leave()
+      await this.step()
+      await checkpointCancel(this.context)
+      const isDue = this.ports.now() - this.savedAt >= (this.budget.checkpointSeconds ?? Infinity)
+      if (this.control.takeCheckpointWish() || isDue) await this.keep()
+    }
+  }
+
+  private elapsed(): number {
+    return this.ports.now() - this.started
+  }
+
+  private isOutOfTime(): boolean {
+    return this.elapsed() >= this.budget.seconds
+  }
+
+  private isEpochOver(): boolean {
+    const { pending, optimizer } = this.checkpoint
+    const { stepsPerEpoch, totalSteps } = this.config
+    if (pending.steps === 0) return false
+    return optimizer.step % stepsPerEpoch === 0 || optimizer.step >= totalSteps || this.isOutOfTime()
+  }
+
+  private async step(): Promise<void> {
+    const { config, checkpoint, ports } = this
+    const { optimizer, pending } = checkpoint
     const asked = ports.now()
     const data = await ports.batch(optimizer.step)
-    waited += ports.now() - asked
-    const terms = await trainStep(config, checkpoint, ports, data)
-    addTerms(checkpoint, terms)
-    context.onProgress({ stage: 'training', completed: optimizer.step, total: config.totalSteps, unit: 'steps' })
-    await checkpointCancel(context)
-    const outOfTime = elapsed() >= budget.seconds
-    if (optimizer.step % config.stepsPerEpoch !== 0 && optimizer.step < config.totalSteps && !outOfTime) continue
-    const waiting = waited / Math.max(1e-9, elapsed() - epochStart)
-    await endEpoch(config, checkpoint, ports, elapsed, waiting, context)
-    waited = 0
-    epochStart = elapsed()
-    if (outOfTime) return 'time'
-    if (checkpoint.validationsSinceBest >= config.patience) return 'noProgress'
+    const begun = ports.now()
+    const { outputs, norm } = await trainStep(config, checkpoint, ports, data)
+    addStep(pending, optimizer.step, outputs, norm, config.stepsPerEpoch)
+    pending.waited += begun - asked
+    pending.seconds += ports.now() - asked
+    this.context.onProgress({ stage: 'training', completed: optimizer.step, total: config.totalSteps, unit: 'steps' })
+    ports.stepped?.({ step: optimizer.step, loss: outputs.loss![0]!, seconds: this.elapsed() })
   }
-  return 'finished'
+
+  /** Ends where its owner wants it to. */
+  private async leave(): Promise<StopReason> {
+    const { checkpoint, control } = this
+    const lacksModel = checkpoint.best === undefined && checkpoint.pending.steps > 0
+    if (control.wantsModel && lacksModel) await this.endEpoch(false)
+    else await this.keep()
+    return control.wantsModel ? 'stopped' : 'paused'
+  }
+
+  private async keep(): Promise<void> {
+    this.checkpoint.trainedSeconds = this.elapsed()
+    await this.ports.keep?.(this.checkpoint)
+    this.savedAt = this.ports.now()
+  }
+
+  /** Validates and saves; false where that was broken off, and the run has been kept as it was before. */
+  private async endEpoch(mayBreakOff: boolean): Promise<boolean> {
+    const { checkpoint, context, control } = this
+    const { pending, best, validationsSinceBest } = checkpoint
+    const signal = mayBreakOff ? eitherSignal(context.signal, control.ending) : context.signal
+    try {
+      await this.validateAndSave({ ...context, signal })
+      return true
+    } catch (error) {
+      Object.assign(checkpoint, { pending, best, validationsSinceBest })
+      if (!isCancellation(error) || context.signal.aborted || !control.ending.aborted) throw error
+      await this.keep()
+      return false
+    }
+  }
+
+  private async validateAndSave(context: WorkContext): Promise<void> {
+    const { config, checkpoint, ports } = this
+    const { optimizer, pending } = checkpoint
+    const { score, terms } = await ports.validate(optimizer.average, context)
+    if (!Number.isFinite(score)) throw diverged(optimizer.step, 'the score of the validation')
+    const best = checkpoint.best === undefined || score > checkpoint.best.score
+    if (best) checkpoint.best = { step: optimizer.step, score }
+    checkpoint.validationsSinceBest = best ? 0 : checkpoint.validationsSinceBest + 1
+    const progress = optimizer.step / config.totalSteps
+    const line: HistoryLine = {
+      epoch: Math.ceil(optimizer.step / config.stepsPerEpoch),
+      step: optimizer.step,
+      seconds: this.elapsed(),
+      learningRate: learningRateAt(progress, config.learningRate),
+      beta: betaAt(progress, config.beta, config.betaWarmUp),
+      validation: terms,
+      score,
+      best,
+      ...meansOf(pending),
+    }
+    checkpoint.pending = noSums()
+    checkpoint.trainedSeconds = this.elapsed()
+    await ports.save(checkpoint, line, context)
+    this.savedAt = ports.now()
+  }
 }
 
 async function trainStep(config: TrainingConfig, checkpoint: Checkpoint, ports: TrainerPorts, data: NamedArrays) {
@@ -66,14 +190,13 @@ async function trainStep(config: TrainingConfig, checkpoint: Checkpoint, ports: 
   const step = optimizer.step
   const progress = step / config.totalSteps
   const beta = betaAt(progress, config.beta, config.betaWarmUp)
-  const inputs = { ...data, ...drawNoise(config.seed, step, ports.program), beta: Float32Array.of(beta) }
+  const inputs = { ...data, ...drawNoise(config.seed, step, ports.program), ...(ports.program.inputs.beta && { beta: Float32Array.of(beta) }) }
   const { outputs, gradients } = await ports.differentiable.gradients(optimizer.parameters, inputs)
-  const terms = Object.fromEntries(Object.entries(outputs).map(([name, values]) => [name, values[0]!]))
-  if (!Number.isFinite(terms.loss)) throw diverged(step, 'the loss')
+  if (!Number.isFinite(outputs.loss![0])) throw diverged(step + 1, 'the loss')
   const learningRate = learningRateAt(progress, config.learningRate)
   const norm = adamWStep(optimizer, gradients, learningRate, { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, ...config })
-  if (!Number.isFinite(norm)) throw diverged(step, 'a gradient')
-  return { ...terms, gradientNorm: norm }
+  if (!Number.isFinite(norm)) throw diverged(step + 1, 'a gradient')
+  return { outputs, norm }
 }
 
 /** The noise of a step, a function of seed and step, so that a continued run draws what an uninterrupted one would. */
@@ -91,43 +214,7 @@ function drawNoise(seed: number, step: number, program: LossProgram): NamedArray
 function diverged(step: number, what: string): AppError {
   return new AppError(
     'TRAINING_DIVERGED',
-    `At step ${step + 1} ${what} was no longer a number, so the run was stopped. ` +
+    `At step ${step} ${what} was no longer a number, so the run was stopped. ` +
       'Its last and best checkpoints are intact; continue from the best one with a lower learning rate.',
   )
-}
-
-function addTerms({ pending }: Checkpoint, terms: Record<string, number>): void {
-  pending.steps++
-  for (const [name, value] of Object.entries(terms)) pending.sums[name] = (pending.sums[name] ?? 0) + value
-}
-
-async function endEpoch(
-  config: TrainingConfig,
-  checkpoint: Checkpoint,
-  ports: TrainerPorts,
-  elapsed: () => number,
-  waiting: number,
-  context: WorkContext,
-): Promise<void> {
-  const { optimizer, pending } = checkpoint
-  const { score, terms } = await ports.validate(optimizer.average, context)
-  const best = checkpoint.best === undefined || score > checkpoint.best.score
-  if (best) checkpoint.best = { step: optimizer.step, score }
-  checkpoint.validationsSinceBest = best ? 0 : checkpoint.validationsSinceBest + 1
-  const progress = optimizer.step / config.totalSteps
-  const line: HistoryLine = {
-    epoch: Math.ceil(optimizer.step / config.stepsPerEpoch),
-    step: optimizer.step,
-    seconds: elapsed(),
-    learningRate: learningRateAt(progress, config.learningRate),
-    beta: betaAt(progress, config.beta, config.betaWarmUp),
-    train: Object.fromEntries(Object.entries(pending.sums).map(([name, sum]) => [name, sum / pending.steps])),
-    validation: terms,
-    score,
-    best,
-    waiting,
-  }
-  checkpoint.pending = { steps: 0, sums: {} }
-  checkpoint.trainedSeconds = elapsed()
-  await ports.save(checkpoint, line)
 }

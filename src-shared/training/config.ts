@@ -3,6 +3,10 @@ import { z } from 'zod'
 const positive = z.number().positive()
 const share = z.number().min(0).max(1)
 
+/** How a blind network's reconstruction is held against the mixture. */
+export const reconstructionLosses = ['mse', 'l1', 'crossEntropy'] as const
+export type ReconstructionLoss = (typeof reconstructionLosses)[number]
+
 /** Every hyper-parameter of a run, with its default and a sentence of explanation. Saved with every result. */
 export const trainingConfig = z.object({
   seed: z.int().nonnegative().default(1).describe('All randomness of the run follows from this number.'),
@@ -31,8 +35,17 @@ export const trainingConfig = z.object({
       spectrum: z.number().nonnegative().default(0).describe('Weight of the error of rows, which treats loud and quiet rows alike.'),
       energy: z.number().nonnegative().default(4).describe('Weight of the squared error, which is what SDR measures.'),
       magnitude: z.number().nonnegative().default(0.05).describe('Weight of the error of compressed magnitudes, which hears the quiet.'),
+      crossEntropy: z
+        .number()
+        .nonnegative()
+        .default(0)
+        .describe("Weight of the cross-entropy of the mask against the vocals' true share, which punishes being sure and wrong."),
       latent: z.number().nonnegative().default(0.05).describe('Weight of telling coarse magnitudes from the latent maps alone.'),
       freeBits: z.number().nonnegative().default(0.05).describe('Nats that a latent channel may carry at no cost.'),
+      reconstruction: z
+        .enum(reconstructionLosses)
+        .default('mse')
+        .describe('How a blind network is held against the mixture: by squared error, absolute error, or cross-entropy.'),
     })
     .prefault({}),
   takes: z

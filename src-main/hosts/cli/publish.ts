@@ -2,10 +2,8 @@ import { cpus } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { weightsLicence } from '#main/datasets/attribution'
-import type { NamedArrays } from '#main/engine/engine'
 import { openEngine } from '#main/engine/select'
 import { callersFolder, exitStatus, runCommand, UsageError } from '#main/hosts/cli/command'
-import { vocalBias } from '#main/models/duoVae'
 import { joinMembers } from '#main/models/members'
 import type { ModelFileCard } from '#main/models/modelCard'
 import { requireSelfTest, selfTestMask } from '#main/models/selfTest'
@@ -24,8 +22,8 @@ const usage = `Puts a trained model into resources/models with a card that says 
                            [--lean LOGITS] [--credit TEXT ...]
 
 Several models become one whose masks are the mean of theirs; models joined by + were trained on from one start and become one
-network first, the mean of their weights. --lean moves every mask towards vocals: networks that meet voices unlike those of
-their training give too little. The result is measured on the songs NAMES (comma-separated) below DIR, none of which it may
+network first, the mean of their weights. --lean moves masks towards vocals where somebody sings: networks that meet voices unlike
+those of their training give too little. The result is measured on the songs NAMES (comma-separated) below DIR, none of which it may
 have been trained on.
 `
 
@@ -58,9 +56,10 @@ await runCommand(usage, async (args) => {
   for (const { card, parameters } of models) await requireSelfTest(card.selfTest, card.config, parameters, engine)
   const joined = models.find(({ card }) => (card.config.members ?? 1) > 1)
   if (joined) throw new UsageError(`"${joined.card.name}" is made of several networks already; name the runs that they come from.`)
-  const networks = groups.map((group) => leaning(averageParameters(group.map((model) => model.parameters)), lean))
+  const networks = groups.map((group) => averageParameters(group.map((model) => model.parameters)))
   const parameters = joinMembers(networks)
-  const card = { ...models[0]!.card, config: { ...models[0]!.card.config, members: networks.length } }
+  const config = { ...models[0]!.card.config, members: networks.length, ...(lean !== 0 && { lean: { logits: lean, presence } }) }
+  const card = { ...models[0]!.card, config }
   const attributions = [...new Set([...values.credit, ...models.flatMap((model) => model.card.attributions)])]
   const separator = await createSeparator(card.config, parameters, engine)
   const { scores, line } = await measure(songs, separator)
@@ -79,10 +78,8 @@ await runCommand(usage, async (args) => {
   return exitStatus.done
 })
 
-/** A network whose logits of the vocals are raised by `lean`. */
-function leaning(parameters: NamedArrays, lean: number): NamedArrays {
-  return { ...parameters, [vocalBias]: parameters[vocalBias]!.map((value) => value + lean) }
-}
+/** Share of a moment's power that is sung from which on masks lean as far as they are told to; see docs/experiments.md. */
+const presence = 0.2
 
 /** @throws UsageError for a name that no song has: a card must not promise what was not measured. */
 async function songsCalled(names: readonly string[], folder: string): Promise<ReferenceFiles[]> {

@@ -1,19 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import type { Engine, LossProgram, NamedArrays, Program } from '#main/engine/engine'
 import { goldenArrays } from '#main/engine/goldenValues'
-import { type ConvVaeConfig, convVaeLoss } from '#main/models/convVae'
-import { maskProgram } from '#main/models/duoVae'
-import { duoVaeLoss } from '#main/models/duoVaeLoss'
+import { type BlindVaeConfig } from '#main/models/blindVae'
+import { blindVaeLoss } from '#main/models/blindVaeLoss'
+import { maskProgram } from '#main/models/separatorNetwork'
+import { separatorLoss } from '#main/models/separatorLoss'
 import { joinMembers } from '#main/models/members'
 import { presets } from '#main/training/presets'
 import { type FoundRung, openRungs, worstError } from '#test/engines'
 
-const weights = { spectrum: 1, energy: 1, magnitude: 0.5, latent: 0.05, freeBits: 0.1 }
+const weights = { spectrum: 1, energy: 1, magnitude: 0.5, crossEntropy: 0.3, latent: 0.05, freeBits: 0.1 }
 const { model } = presets.tiny
+const plain = presets.unetTiny.model
 
 const twoMembers = { ...model, members: 2 }
-const forwardPrograms: Program[] = [maskProgram(model, 1), maskProgram(model, 2), maskProgram(twoMembers, 1)]
-const baseline: ConvVaeConfig = {
+const forwardPrograms: Program[] = [maskProgram(model, 1), maskProgram(model, 2), maskProgram(twoMembers, 1), maskProgram(plain, 2)]
+const baseline: BlindVaeConfig = {
   family: 'convvae',
   stft: { sampleRate: 44100, fftSize: 512, hopLength: 256 },
   frames: 24,
@@ -23,7 +25,24 @@ const baseline: ConvVaeConfig = {
   varianceParameter: 'logVariance',
 }
 
-const lossPrograms: LossProgram[] = [duoVaeLoss(model, 2, weights), convVaeLoss(baseline, 2)]
+const dense: BlindVaeConfig = {
+  family: 'densevae',
+  stft: baseline.stft,
+  frames: 24,
+  bins: 33,
+  groupFrames: 4,
+  hiddenUnits: [12],
+  latentUnits: 4,
+  varianceParameter: 'logStd',
+}
+
+const lossPrograms: LossProgram[] = [
+  separatorLoss(model, 2, weights),
+  separatorLoss(plain, 2, weights),
+  blindVaeLoss(baseline, 2, 'mse'),
+  blindVaeLoss(baseline, 2, 'crossEntropy'),
+  blindVaeLoss(dense, 2, 'l1'),
+]
 
 /** Parameters that keep activations of one size from layer to layer, none zero as some are at the start of a training. */
 function parametersOf(program: Program): NamedArrays {

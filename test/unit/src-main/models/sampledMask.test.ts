@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest'
 import { sizeOf } from '#main/engine/engine'
-import { duoVae, featureShape, latentShape, maskProgram, sampledMaskProgram } from '#main/models/duoVae'
+import { duoVae, latentShape, sampledMaskProgram } from '#main/models/duoVae'
 import { initialParameters } from '#main/models/initialise'
 import { presets } from '#main/training/presets'
+import { maskProgram } from '#main/models/separatorNetwork'
+import { featureShape } from '#main/models/spectralNetwork'
 import { randomStream } from '#shared/random'
 import { openTestEngine } from '#test/testEngine'
 

@@ -1,6 +1,7 @@
 import { requireTrainable, type Split } from '#main/datasets/manifest'
 import { sizeOf, type Engine, type NamedArrays } from '#main/engine/engine'
-import { convVae, convVaeLoss, type ConvVaeConfig } from '#main/models/convVae'
+import { blindVae, type BlindVaeConfig } from '#main/models/blindVae'
+import { blindVaeLoss } from '#main/models/blindVaeLoss'
 import { shapesOf } from '#main/models/layers'
 import { saveWeights } from '#main/node/modelFiles'
 import { openPatchLoader, type PatchLoader } from '#main/node/patchLoader'
@@ -13,16 +14,16 @@ import type { WorkContext } from '#shared/jobs/work'
 /** Batches of validation excerpts. */
 const validationBatches = 4
 
-/** Trains a ConvVAE blind, on mixtures alone, and validates it by its loss without noise. */
-export function convVaeFamily(
+/** Trains a VAE blind, on mixtures alone, and validates it by its loss without noise. */
+export function blindFamily(
   run: TrainingRun,
-  model: ConvVaeConfig,
+  model: BlindVaeConfig,
   config: TrainingConfig,
   engine: Engine,
   base: BaseModel | undefined,
 ): TrainingFamily {
-  const { parameters: specs } = convVae(model)
-  const program = convVaeLoss(model, config.batchSize)
+  const { parameters: specs } = blindVae(model)
+  const program = blindVaeLoss(model, config.batchSize, config.loss.reconstruction)
   const open = (split: Split, seed: number, context: WorkContext) => openExcerpts(run, model, config, split, seed, context)
   return {
     specs,
@@ -39,7 +40,7 @@ export function convVaeFamily(
         if (name.startsWith('noise')) still[name] = new Float32Array(sizeOf(shape))
       }
       return async (parameters) => {
-        const terms: Record<string, number> = { loss: 0, reconstruction: 0, kl: 0 }
+        const terms: Record<string, number> = { loss: 0, reconstruction: 0, kl: 0, decibels: 0 }
         for (const batch of batches) {
           const { outputs } = await differentiable.gradients(parameters, { ...batch, ...still })
           for (const name of Object.keys(terms)) terms[name]! += outputs[name]![0]! / batches.length
@@ -59,7 +60,7 @@ export function convVaeFamily(
 
 async function openExcerpts(
   run: TrainingRun,
-  model: ConvVaeConfig,
+  model: BlindVaeConfig,
   { batchSize }: TrainingConfig,
   wanted: Split,
   seed: number,

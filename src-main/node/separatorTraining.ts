@@ -1,8 +1,9 @@
 import { requireTrainable } from '#main/datasets/manifest'
 import type { Engine, NamedArrays } from '#main/engine/engine'
-import { duoVae, type DuoVaeConfig } from '#main/models/duoVae'
-import { duoVaeLoss, duoVaeTrainingParameters } from '#main/models/duoVaeLoss'
 import { selfTestMask } from '#main/models/selfTest'
+import { separatorLoss, separatorTrainingParameters } from '#main/models/separatorLoss'
+import { separatorNetwork, type SeparatorConfig } from '#main/models/separatorNetwork'
+import type { SpectralNetworkConfig } from '#main/models/spectralNetwork'
 import { saveModel } from '#main/node/modelFiles'
 import { openPatchLoader } from '#main/node/patchLoader'
 import { loadPiece, referenceFiles } from '#main/node/referenceSongs'
@@ -18,20 +19,20 @@ import type { WorkContext } from '#shared/jobs/work'
 const validatedSeconds = 60
 const selfTestSeed = 7
 
-/** Trains a DuoVAE on random remixes, and validates it by the SDR of the vocals of whole songs. */
-export function duoVaeFamily(
+/** Trains a separator on random remixes, and validates it by the SDR of the vocals of whole songs. */
+export function separatorFamily(
   run: TrainingRun,
-  model: DuoVaeConfig,
+  model: SeparatorConfig,
   config: TrainingConfig,
   engine: Engine,
   base: BaseModel | undefined,
 ): TrainingFamily {
-  const names = Object.keys(duoVae(model).parameters)
+  const names = Object.keys(separatorNetwork(model).parameters)
   const networkOf = (parameters: NamedArrays) => Object.fromEntries(names.map((name) => [name, parameters[name]!]))
   const { sampleRate } = model.stft
   return {
-    specs: duoVaeTrainingParameters(model),
-    program: duoVaeLoss(model, config.batchSize, config.loss),
+    specs: separatorTrainingParameters(model),
+    program: separatorLoss(model, config.batchSize, config.loss),
     async openBatches(context) {
       requireTrainable(run.manifest, false)
       requireRoomForPatches(model, config)
@@ -62,7 +63,7 @@ export function duoVaeFamily(
 }
 
 /** A patch is cut from a take of music so that neither touches its edges. @throws AppError INVALID_INPUT */
-function requireRoomForPatches({ frames, stft }: DuoVaeConfig, { takes }: TrainingConfig): void {
+function requireRoomForPatches({ frames, stft }: SpectralNetworkConfig, { takes }: TrainingConfig): void {
   const least = ((frames + 3) * stft.hopLength) / stft.sampleRate
   if (takes.musicSeconds >= least) return
   throw new AppError(
@@ -74,7 +75,7 @@ function requireRoomForPatches({ frames, stft }: DuoVaeConfig, { takes }: Traini
 
 async function scoreSongs(
   pieces: readonly ReferencePiece[],
-  model: DuoVaeConfig,
+  model: SeparatorConfig,
   parameters: NamedArrays,
   engine: Engine,
   context: WorkContext,
