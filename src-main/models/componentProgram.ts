@@ -1,12 +1,7 @@
-import type { NamedTensors, Program } from '#main/engine/engine'
+import type { Program } from '#main/engine/engine'
 import { tf, type Tensor4D } from '#main/engine/tf'
-import { shapesOf, type ParameterSpecs } from '#main/models/layers'
-
-/** A network that takes mixtures apart without having heard their parts; such as `convVae`. */
-export interface BlindNetwork {
-  readonly parameters: ParameterSpecs
-  apply(parameters: NamedTensors, input: Tensor4D): { recons: Tensor4D; components: [Tensor4D, Tensor4D] }
-}
+import type { BlindNetwork } from '#main/models/blindNetwork'
+import { shapesOf } from '#main/models/layers'
 
 /** What a blind network works on: patches of `frames` by `bins` of this transform, as `decibelPatch` gives them. */
 export interface BlindConfig {

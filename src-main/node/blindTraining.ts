@@ -1,13 +1,17 @@
 import { requireTrainable, type Split } from '#main/datasets/manifest'
 import { sizeOf, type Engine, type NamedArrays } from '#main/engine/engine'
 import { blindVae, type BlindVaeConfig } from '#main/models/blindVae'
+import { componentProgram } from '#main/models/componentProgram'
 import { blindVaeLoss } from '#main/models/blindVaeLoss'
 import { shapesOf } from '#main/models/layers'
 import { saveWeights } from '#main/node/modelFiles'
 import { openPatchLoader, type PatchLoader } from '#main/node/patchLoader'
+import { pinSongClips } from '#main/node/pinnedSongs'
 import { describeRun, runRecordings, type TrainingFamily } from '#main/node/trainingFamily'
 import type { BaseModel, TrainingRun } from '#main/node/trainingRun'
 import { unwatchedContext } from '#main/node/workContext'
+import { hearBlind } from '#main/training/hearBlind'
+import type { HeardClip, PinnedClip } from '#main/training/resultSource'
 import type { TrainingConfig } from '#shared/training/config'
 import type { WorkContext } from '#shared/jobs/work'
 
@@ -55,6 +59,28 @@ export function blindFamily(
         validation: line.validation,
         training: { steps: line.step, seconds: line.seconds, seed: config.seed, engine: engine.label, config },
       }),
+    results: {
+      kind: 'clips',
+      pin: (context) => pinSongClips(run, { sampleRate: model.stft.sampleRate, margin: 0, seed: config.seed, blind: true }, context),
+      hear: (parameters, clips, context) => hearClips(clips, model, parameters, engine, context),
+    },
+  }
+}
+
+async function hearClips(
+  clips: readonly PinnedClip[],
+  model: BlindVaeConfig,
+  parameters: NamedArrays,
+  engine: Engine,
+  context: WorkContext,
+): Promise<HeardClip[]> {
+  const network = await engine.compile(componentProgram(model.family, blindVae(model), model, 1), parameters)
+  const heard: HeardClip[] = []
+  try {
+    for (const clip of clips) heard.push(await hearBlind(clip, model, network, context))
+    return heard
+  } finally {
+    network.dispose()
   }
 }
 

@@ -6,11 +6,14 @@ import { separatorNetwork, type SeparatorConfig } from '#main/models/separatorNe
 import type { SpectralNetworkConfig } from '#main/models/spectralNetwork'
 import { saveModel } from '#main/node/modelFiles'
 import { openPatchLoader } from '#main/node/patchLoader'
+import { pinSongClips } from '#main/node/pinnedSongs'
 import { loadPiece, referenceFiles } from '#main/node/referenceSongs'
 import { describeRun, runRecordings, type TrainingFamily } from '#main/node/trainingFamily'
 import type { BaseModel, TrainingRun } from '#main/node/trainingRun'
-import { createSeparator } from '#main/separation/separator'
+import { createSeparator, separateVocals } from '#main/separation/separator'
 import { busiestStretch, scorePiece, type ReferencePiece } from '#main/separation/validation'
+import { hearSeparator } from '#main/training/hearSeparator'
+import type { HeardClip, PinnedClip } from '#main/training/resultSource'
 import type { TrainingConfig } from '#shared/training/config'
 import { AppError } from '#shared/errors'
 import type { WorkContext } from '#shared/jobs/work'
@@ -59,6 +62,35 @@ export function separatorFamily(
       }
       await saveModel(directory, card, networkOf(parameters))
     },
+    results: {
+      kind: 'clips',
+      pin: (context) => pinSongClips(run, { sampleRate, margin: marginOf(model), seed: config.seed, blind: false }, context),
+      hear: (parameters, clips, context) => hearClips(clips, model, networkOf(parameters), engine, context),
+    },
+  }
+}
+
+/** Seconds on either side of a clip in which the network looks for repetitions. */
+function marginOf({ repetition, stft }: SpectralNetworkConfig): number {
+  return (repetition.reach * stft.hopLength) / stft.sampleRate
+}
+
+async function hearClips(
+  clips: readonly PinnedClip[],
+  model: SeparatorConfig,
+  parameters: NamedArrays,
+  engine: Engine,
+  context: WorkContext,
+): Promise<HeardClip[]> {
+  const separator = await createSeparator(model, parameters, engine)
+  const heard: HeardClip[] = []
+  try {
+    for (const clip of clips) {
+      heard.push(await hearSeparator(clip, (input, silent) => separateVocals(input, separator, { quality: 'fast' }, silent), context))
+    }
+    return heard
+  } finally {
+    separator.dispose()
   }
 }
 

@@ -69,13 +69,12 @@ function drawStart(
   const steps = Math.max(1, Math.round(length / step))
   const starts: { start: number; energy: number }[] = []
   for (let k = 0; k === 0 || k * step + length <= total; k++) {
-    const start = k * step
-    if (taken.some((span) => start < span.end && span.start < start + length)) continue
-    starts.push({ start, energy: energies.slice(k, k + steps).reduce((sum, value) => sum + value, 0) })
+    starts.push({ start: k * step, energy: energies.slice(k, k + steps).reduce((sum, value) => sum + value, 0) })
   }
-  if (starts.length === 0) return undefined
   const most = Math.max(...starts.map(({ energy }) => energy))
-  return random.pick(starts.filter(({ energy }) => energy >= most * leastShare)).start
+  const isFree = (start: number) => !taken.some((span) => start < span.end && span.start < start + length)
+  const good = starts.filter(({ start, energy }) => energy >= most * leastShare && isFree(start))
+  return good.length > 0 ? random.pick(good).start : undefined
 }
 
 /** Energy of the sum of `parts` in each step. */
