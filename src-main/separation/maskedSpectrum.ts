@@ -1,6 +1,7 @@
-import { fieldOffsets, fieldSize, rowCount, rowOfBin } from '#main/models/bandLayout'
+import { fieldOffsets, fieldSize, rowCount, rowEdges, rowOfBin } from '#main/models/bandLayout'
 import { Repetition } from '#main/models/repetition'
 import { featureKinds, rowPowers, writeFeatures, type StereoSpectrum } from '#main/models/spectralFeatures'
+import { leanReach, MaskLean } from '#main/separation/lean'
 import type { SeparationOptions, Separator } from '#main/separation/separator'
 import type { Quality } from '#shared/contract/separation'
 import { createSegmentPlan, type SegmentPlan } from '#shared/dsp/segments'
@@ -21,6 +22,7 @@ export class MaskedSpectrum {
   private readonly binRows: Uint16Array
   private readonly maskOffsets: Uint32Array
   private readonly repetition: Repetition
+  private readonly lean: MaskLean | undefined
   private channels: Spectrum[]
   /** Sum of weighted masks, `[frame, side, row]`. */
   private masks: Float32Array
@@ -37,12 +39,14 @@ export class MaskedSpectrum {
     private readonly bins: number,
     channels: number,
   ) {
-    const { layout, frames } = separator.config
+    const { layout, frames, lean, stft } = separator.config
     this.plan = createSegmentPlan({ size: frames, overlap: overlaps[options.quality] })
     this.rows = rowCount(layout)
     this.binRows = rowOfBin(layout, bins)
     this.maskOffsets = fieldOffsets(layout, 2, frames)
     this.repetition = new Repetition(separator.config.repetition, this.rows)
+    const binHertz = stft.sampleRate / stft.fftSize
+    this.lean = lean && new MaskLean(lean, rowEdges(layout).map(({ start, end }) => ((start + end - 1) / 2) * binHertz))
     this.masks = new Float32Array(0)
     this.channels = Array.from({ length: channels }, () => createSpectrum(0, bins))
   }
@@ -96,11 +100,35 @@ export class MaskedSpectrum {
 
   /** The vocals' spectrum of the frames whose masks are known and not yet pulled. */
   pull(): Spectrum[] {
-    const known = this.segments >= this.segmentCount ? this.received : Math.min(this.received, this.segments * this.plan.step)
-    const frames = known - this.pulled
-    const out = this.channels.map((channel, side) => this.masked(channel, side, frames))
-    this.pulled = known
+    const all = this.segments >= this.segmentCount
+    const known = all ? this.received : Math.min(this.received, this.segments * this.plan.step)
+    const ready = this.lean && !all ? Math.max(this.pulled, known - leanReach) : known
+    if (this.lean) this.leanMasks(this.lean, known, ready)
+    const out = this.channels.map((channel, side) => this.masked(channel, side, ready - this.pulled))
+    this.pulled = ready
     return out
+  }
+
+  /** Lets the masks of the frames that are pulled next lean, where those before `known` are measured. */
+  private leanMasks(lean: MaskLean, known: number, ready: number): void {
+    while (lean.added < known) lean.add(...this.sungPower(lean.added))
+    for (let frame = this.pulled; frame < ready; frame++) lean.apply(this.masks, (frame - this.origin) * 2 * this.rows, 2, frame)
+  }
+
+  /** How much of a frame's power its masks give to the vocals, and all of it. */
+  private sungPower(frame: number): [number, number] {
+    const row = frame - this.origin
+    let sung = 0
+    let heard = 0
+    this.channels.forEach(({ re, im }, side) => {
+      const mask = (row * 2 + side) * this.rows
+      for (let bin = 0, i = row * this.bins; bin < this.bins; bin++, i++) {
+        const power = re[i]! * re[i]! + im[i]! * im[i]!
+        sung += power * this.masks[mask + this.binRows[bin]!]!
+        heard += power
+      }
+    })
+    return [sung, heard]
   }
 
   private stereo(): StereoSpectrum {
