@@ -27,6 +27,9 @@ those of their training give too little. The result is measured on the songs NAM
 have been trained on.
 `
 
+/** Share of a moment's power that is sung from which on masks lean as far as they are told to; see docs/experiments.md. */
+const presence = 0.2
+
 await runCommand(usage, async (args) => {
   const { values, positionals } = parseArgs({
     args,
@@ -77,9 +80,6 @@ await runCommand(usage, async (args) => {
   process.stdout.write(`${id}: ${line}\n`)
   return exitStatus.done
 })
-
-/** Share of a moment's power that is sung from which on masks lean as far as they are told to; see docs/experiments.md. */
-const presence = 0.2
 
 /** @throws UsageError for a name that no song has: a card must not promise what was not measured. */
 async function songsCalled(names: readonly string[], folder: string): Promise<ReferenceFiles[]> {
