@@ -1,3 +1,4 @@
+import type { Network } from '#main/engine/network'
 import type { Tensor } from '#main/engine/tf'
 
 /** Tensors by name; the order of keys is part of a model's format. */
@@ -53,6 +54,9 @@ export type EngineId = (typeof engineIds)[number]
 /** Those that compute on a graphics card. */
 export const gpuEngineIds: readonly EngineId[] = ['tensorflow-gpu', 'onnx-gpu']
 
+/** Those that can load ONNX models. */
+export const networkEngineIds: readonly EngineId[] = ['onnx-gpu', 'onnx-cpu']
+
 /** Where tensors are computed. */
 export interface Engine {
   readonly id: EngineId
@@ -61,5 +65,7 @@ export interface Engine {
   /** @throws AppError ENGINE_OUT_OF_MEMORY or ENGINE_LOST, here and from the executable's `run`. */
   compile(program: Program, parameters: NamedArrays): Promise<Executable>
   compileGradients(program: LossProgram): Promise<Differentiable>
+  /** Loads an ONNX model that was made elsewhere; only those of ONNX Runtime can. @throws AppError MODEL_INCOMPATIBLE, ENGINE_OUT_OF_MEMORY */
+  openNetwork?(model: Uint8Array): Promise<Network>
   dispose(): Promise<void>
 }

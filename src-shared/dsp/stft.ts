@@ -2,24 +2,26 @@ import { AppError } from '#shared/errors'
 import { createFft, requireFftSize, type Fft } from '#shared/dsp/fft'
 import { createSpectrum, type Spectrum } from '#shared/dsp/spectrum'
 import { ForwardStftStream, InverseStftStream } from '#shared/dsp/stftStream'
-import { hannWindow } from '#shared/dsp/window'
+import { analysisWindow, type AnalysisWindow } from '#shared/dsp/window'
 
 export interface StftConfig {
   /** Samples a frame; see `isFftSize`. */
   readonly fftSize: number
   /** Samples from one frame to the next; at most half of fftSize, so that the inverse is exact everywhere. */
   readonly hopLength: number
+  /** Hann's where nothing is said. */
+  readonly window?: AnalysisWindow
 }
 
 const framesAtOnce = 16
 
 /**
- * Returns the app's short-time Fourier transform: frame f is centred at sample f·hopLength, weighted by the periodic
- * Hann window; samples outside the signal count as 0. Call `dispose` when done.
+ * Returns the app's short-time Fourier transform: frame f is centred at sample f·hopLength, weighted by a periodic
+ * window, Hann's unless the config says otherwise; samples outside the signal count as 0. Call `dispose` when done.
  * @throws AppError INVALID_INPUT for a size that cannot be done or a hop above half of it.
  */
 export async function createStft(config: StftConfig): Promise<Stft> {
-  const { fftSize, hopLength } = config
+  const { fftSize, hopLength, window = 'hann' } = config
   requireFftSize(fftSize)
   if (!Number.isInteger(hopLength) || hopLength < 1 || hopLength * 2 > fftSize) {
     throw new AppError(
@@ -28,23 +30,22 @@ export async function createStft(config: StftConfig): Promise<Stft> {
         `Choose a whole number from 1 to ${fftSize / 2}.`,
     )
   }
-  return new Stft(await createFft(fftSize), hopLength)
+  return new Stft(await createFft(fftSize), hopLength, analysisWindow(window, fftSize))
 }
 
 /** @see createStft for the convention. Streams opened from it share its memory and end with it. */
 export class Stft {
   readonly fftSize: number
   readonly bins: number
-  readonly window: Float32Array
   private readonly frame: Float32Array
 
   constructor(
     private readonly fft: Fft,
     readonly hopLength: number,
+    readonly window: Float32Array,
   ) {
     this.fftSize = fft.size
     this.bins = fft.bins
-    this.window = hannWindow(fft.size)
     this.frame = new Float32Array(fft.size)
   }
 

@@ -5,6 +5,28 @@ export function hannWindow(size: number): Float32Array {
   return window
 }
 
+/** Windows that spectra can be made with; all are periodic. `sqrtHann` is the root of Hann's. */
+export const analysisWindows = ['hann', 'hamming', 'blackman', 'sqrtHann', 'rectangular'] as const
+export type AnalysisWindow = (typeof analysisWindows)[number]
+
+/** Returns a periodic window of a kind. */
+export function analysisWindow(kind: AnalysisWindow, size: number): Float32Array {
+  const hann = hannWindow(size)
+  const angle = (n: number) => (2 * Math.PI * n) / size
+  switch (kind) {
+    case 'hann':
+      return hann
+    case 'hamming':
+      return hann.map((_, n) => 0.54 - 0.46 * Math.cos(angle(n)))
+    case 'blackman':
+      return hann.map((_, n) => 0.42 - 0.5 * Math.cos(angle(n)) + 0.08 * Math.cos(2 * angle(n)))
+    case 'sqrtHann':
+      return hann.map(Math.sqrt)
+    case 'rectangular':
+      return hann.fill(1)
+  }
+}
+
 /** Modified Bessel function of the first kind and order zero, by its power series (full double precision). */
 export function besselI0(x: number): number {
   const quarter = (x * x) / 4

@@ -1,10 +1,9 @@
-import { type Engine, gpuEngineIds } from '#main/engine/engine'
+import { type Engine, type EngineId, engineIds, gpuEngineIds, networkEngineIds } from '#main/engine/engine'
 import { type EngineWishes, mayStepDown, openEngine as openBestEngine, stepDown } from '#main/engine/select'
-import { requireSelfTest } from '#main/models/selfTest'
-import { loadModel, type LoadedModel } from '#main/node/modelFiles'
+import { loadSeparator, openSeparator, type SeparatorFiles } from '#main/node/songSeparators'
 import { createSampler, type Sampler } from '#main/separation/doubt'
-import { createSeparator, type Separator } from '#main/separation/separator'
-import type { AppError } from '#shared/errors'
+import type { SongSeparator } from '#main/separation/separator'
+import { AppError } from '#shared/errors'
 
 /** Segments computed at once; one at a time needs the least memory. */
 const batches = [4, 1] as const
@@ -14,12 +13,13 @@ const batches = [4, 1] as const
  */
 export class ReadySeparator {
   private engine: Engine | undefined
-  private model: ({ directory: string } & LoadedModel) | undefined
-  private separator: Separator | undefined
+  private model: ({ directory: string } & SeparatorFiles) | undefined
+  private separator: SongSeparator | undefined
   private sampler: Sampler | undefined
   private batch: number = batches[0]
-  /** True while the engine may not be one of a graphics card because that was asked for. */
-  private isKeptOffGpu = false
+  /** Engines that may not be used now, and those that might not be when the present one was opened. */
+  private without: readonly EngineId[] = []
+  private openedWithout: readonly EngineId[] = []
 
   /** @param openEngine finds and opens an engine of this machine */
   constructor(private readonly openEngine: (wishes: EngineWishes) => Promise<Engine> = openBestEngine) {}
@@ -34,25 +34,43 @@ export class ReadySeparator {
    * use a graphics card; without, the next song goes back to the best engine.
    * @throws AppError MODEL_NOT_FOUND, MODEL_CORRUPT, ENGINE_UNAVAILABLE, ENGINE_OUT_OF_MEMORY, ENGINE_LOST
    */
-  async open(directory: string, device?: 'cpu'): Promise<Separator> {
-    await this.keepOffGpu(device === 'cpu')
+  async open(directory: string, device?: 'cpu'): Promise<SongSeparator> {
     if (this.model?.directory !== directory) {
       this.release()
-      this.model = { directory, ...(await loadModel(directory)) }
+      this.model = undefined
+      this.model = { directory, ...(await loadSeparator(directory)) }
     }
-    const { card, parameters } = this.model
+    await this.choose(device === 'cpu', this.model.kind === 'network')
     const engine = await this.openedEngine()
-    if (!this.separator) {
-      await requireSelfTest(card.selfTest, card.config, parameters, engine)
-      this.separator = await createSeparator(card.config, parameters, engine, this.batch)
-    }
+    this.separator ??= await openSeparator(this.model, engine, this.batch)
     return this.separator
+  }
+
+  /**
+   * Returns an engine that loads ONNX networks, for one that is not kept as a model yet.
+   * @throws AppError ENGINE_UNAVAILABLE
+   */
+  async networkEngine(): Promise<Engine> {
+    await this.choose(false, true)
+    return this.openedEngine()
+  }
+
+  /** Forgets the model in `directory`, whose folder may go. */
+  forget(directory: string): void {
+    if (this.model?.directory !== directory) return
+    this.release()
+    this.model = undefined
   }
 
   /** Returns what gives masks of latent samples for the model in `directory`; see `open`. */
   async openSampler(directory: string): Promise<Sampler> {
-    const { config, engine } = await this.open(directory)
-    this.sampler ??= await createSampler(config, this.model!.parameters, engine, this.batch)
+    const { engine } = await this.open(directory)
+    const model = this.model!
+    if (model.kind === 'network') {
+      const message = `"${model.card.name}" is a network that was made elsewhere: it has no latent samples that could tell where it guesses.`
+      throw new AppError('MODEL_INCOMPATIBLE', `${message} Nothing was looked for; choose a model of Stemwright's own.`)
+    }
+    this.sampler ??= await createSampler(model.card.config, model.parameters, engine, this.batch)
     return this.sampler
   }
 
@@ -71,23 +89,30 @@ export class ReadySeparator {
     }
     this.engine = undefined
     this.engine = await stepDown(failed)
-    if (!this.engine) throw error
+    if (!this.engine || this.without.includes(this.engine.id)) throw error
     return `${failed.label} could not do it; the song was separated on ${this.engine.label} instead.`
   }
 
   private async openedEngine(): Promise<Engine> {
-    return (this.engine ??= await this.openEngine(this.isKeptOffGpu ? { without: gpuEngineIds } : {}))
+    if (!this.engine) {
+      this.openedWithout = this.without
+      this.engine = await this.openEngine(this.without.length > 0 ? { without: this.without } : {})
+    }
+    return this.engine
   }
 
-  /** An engine that fits stays: on a machine without a graphics card nothing changes. */
-  private async keepOffGpu(wanted: boolean): Promise<void> {
-    if (wanted && this.engine && !gpuEngineIds.includes(this.engine.id)) return
-    if (wanted === this.isKeptOffGpu) return
-    this.isKeptOffGpu = wanted
-    const { engine } = this
+  /**
+   * Says what the next work may not run on. An engine that fits stays, unless it was only opened because a better one was not
+   * wanted then: on a machine without a graphics card, keeping off it changes nothing.
+   */
+  private async choose(offGpu: boolean, forNetworks: boolean): Promise<void> {
+    const others = forNetworks ? engineIds.filter((id) => !networkEngineIds.includes(id)) : []
+    this.without = [...(offGpu ? gpuEngineIds : []), ...others]
+    const { engine, without, openedWithout } = this
+    if (!engine || (!without.includes(engine.id) && openedWithout.every((id) => without.includes(id)))) return
     this.release()
     this.engine = undefined
-    await engine?.dispose()
+    await engine.dispose()
   }
 
   private release(): void {

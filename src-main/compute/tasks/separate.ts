@@ -3,7 +3,7 @@ import { ReadySeparator } from '#main/compute/tasks/readySeparator'
 import { audibleWork, expectedFrames, frameRange, saveStems } from '#main/compute/tasks/stems'
 import { openAudio } from '#main/node/audioReader'
 import { mixtureBlocks } from '#main/node/mixtureBlocks'
-import { type Separator, separateVocals } from '#main/separation/separator'
+import type { SongSeparator } from '#main/separation/separator'
 import { separatedChannels } from '#shared/audio/mixdown'
 import type { WorkContext } from '#shared/jobs/work'
 
@@ -29,7 +29,7 @@ export async function separate(input: ComputeInput<'separate'>, context: WorkCon
   }
 }
 
-async function separateOn(separator: Separator, input: ComputeInput<'separate'>, silent: WorkContext) {
+async function separateOn(separator: SongSeparator, input: ComputeInput<'separate'>, silent: WorkContext) {
   const { path, start, length, quality, output } = input
   const song = await openAudio(path)
   try {
@@ -42,7 +42,7 @@ async function separateOn(separator: Separator, input: ComputeInput<'separate'>,
       frames: expectedFrames(song, range),
       blocks: mixtureBlocks(song, { ...range, signal: context.signal }),
     }
-    const vocals = separateVocals(mixture, separator, { quality }, context)
+    const vocals = separator.vocals(mixture, { quality }, context)
     const stems = await saveStems({ song, path, range, vocals, output, preview }, context)
     const { frames, nullResidualDbfs, warnings, paths } = stems
     return {

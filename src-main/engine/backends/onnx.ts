@@ -5,7 +5,9 @@ import { AppError } from '#shared/errors'
 import type { Differentiable, Engine, EngineId, Executable, LossProgram, NamedArrays, NamedShapes, Program } from '#main/engine/engine'
 import { asEngineFailure } from '#main/engine/failures'
 import { requireShapes } from '#main/engine/namedTensors'
+import type { Network } from '#main/engine/network'
 import { gradientName, inputName, outputName, parameterName, traceForward, traceGradients } from '#main/engine/onnx/trace'
+import type { NetworkTensor } from '#shared/contract/networkAdapter'
 
 interface Runtime {
   InferenceSession: InferenceSessionFactory
@@ -52,6 +54,7 @@ export async function openOnnx(where: 'cpu' | 'gpu'): Promise<Engine> {
     label: provider.label,
     compile: (program, parameters) => compile(runtime, provider, program, parameters),
     compileGradients: (program) => compileGradients(runtime, provider, program),
+    openNetwork: (model) => openNetwork(runtime, provider, model),
     dispose: async () => {},
   }
 }
@@ -112,6 +115,34 @@ async function compileGradients(runtime: Runtime, provider: Provider, program: L
         return { outputs: named(results, outputName('')), gradients: named(results, gradientName('')) }
       }),
     dispose: () => void session.release(),
+  }
+}
+
+async function openNetwork(runtime: Runtime, provider: Provider, model: Uint8Array): Promise<Network> {
+  const session = await guarded(provider, () => openSession(runtime, provider, model)).catch(refusedBy('It could not be loaded'))
+  return {
+    inputs: session.inputMetadata.map(asTensor),
+    outputs: session.outputMetadata.map(asTensor),
+    async run(input, shape, outputName) {
+      const feed = { [session.inputNames[0]!]: new runtime.Tensor('float32', input, shape) }
+      const results = await guarded(provider, () => session.run(feed, [outputName])).catch(refusedBy('It could not be computed'))
+      const { data, dims } = results[outputName]!
+      return { values: data as Float32Array, shape: dims }
+    },
+    dispose: () => void session.release(),
+  }
+}
+
+function asTensor(value: InferenceSession.ValueMetadata): NetworkTensor {
+  return value.isTensor ? { name: value.name, type: value.type, shape: [...value.shape] } : { name: value.name, type: 'no tensor', shape: [] }
+}
+
+/** What the runtime has against a network is for whoever made it; what is wrong with the machine is not its fault. */
+function refusedBy(what: string) {
+  return (error: unknown): never => {
+    if (error instanceof AppError) throw error
+    const why = (error instanceof Error ? error.message : String(error)).trim().split('\n')[0]!.slice(0, 300)
+    throw new AppError('MODEL_INCOMPATIBLE', `The ONNX network can't be used. ${what}: ${why}`, { cause: error })
   }
 }
 

@@ -1,5 +1,5 @@
 import { lossGradients } from '#main/engine/backends/lossGradients'
-import type { LossProgram, NamedArrays, NamedShapes, NamedTensors, Program } from '#main/engine/engine'
+import { sizeOf, type LossProgram, type NamedArrays, type NamedShapes, type NamedTensors, type Program } from '#main/engine/engine'
 import { Graph, type GraphValue } from '#main/engine/onnx/graph'
 import { arrangementKernels } from '#main/engine/onnx/kernels/arrangement'
 import { convolutionKernels } from '#main/engine/onnx/kernels/convolution'
@@ -7,7 +7,7 @@ import { elementwiseKernels } from '#main/engine/onnx/kernels/elementwise'
 import { matrixKernels } from '#main/engine/onnx/kernels/matrices'
 import { poolingKernels } from '#main/engine/onnx/kernels/pooling'
 import { reductionKernels } from '#main/engine/onnx/kernels/reductions'
-import { onnxModel } from '#main/engine/onnx/modelFile'
+import { type ModelFacts, onnxModel } from '#main/engine/onnx/modelFile'
 import { needed, withBiases } from '#main/engine/onnx/passes'
 import { placedPlainly, plainValue } from '#main/engine/onnx/placement'
 import { registerTraceKernels, TraceBackend, traceBackendName } from '#main/engine/onnx/traceBackend'
@@ -29,7 +29,7 @@ function register(): void {
 }
 
 /** Runs `record` with a fresh graph on the recording backend, which keeps nothing of it. */
-function tracing(record: (backend: TraceBackend) => Uint8Array): Uint8Array {
+function tracing<Traced>(record: (backend: TraceBackend) => Traced): Traced {
   register()
   const before = tf.engine().backendName
   // Recording needs no await, so no other engine of this process can run in between.
@@ -37,12 +37,12 @@ function tracing(record: (backend: TraceBackend) => Uint8Array): Uint8Array {
   try {
     const backend = tf.backend() as TraceBackend
     backend.graph = new Graph()
-    let model: Uint8Array = new Uint8Array()
+    let traced: Traced | undefined
     tf.tidy(() => {
-      model = record(backend)
+      traced = record(backend)
     })
     backend.graph = new Graph()
-    return model
+    return traced!
   } finally {
     if (before) void tf.setBackend(before)
   }
@@ -58,12 +58,12 @@ function asTensor(backend: TraceBackend, value: GraphValue): tf.Tensor {
   return tf.engine().makeTensorFromTensorInfo(backend.hold(placedPlainly(value)))
 }
 
-function modelOf(backend: TraceBackend, outputs: NamedTensors): Uint8Array {
+function modelOf(backend: TraceBackend, outputs: NamedTensors, facts?: ModelFacts): Uint8Array {
   const values = Object.fromEntries(
     Object.entries(outputs).map(([name, tensor]) => [name, plainValue(backend.graph, backend.placedOf(tensor))]),
   )
   const outputValues = Object.values(values)
-  return onnxModel(backend.graph, needed(withBiases(needed(backend.graph.nodes, outputValues)), outputValues), values)
+  return onnxModel(backend.graph, needed(withBiases(needed(backend.graph.nodes, outputValues)), outputValues), values, facts)
 }
 
 /** Names that parameters, inputs and gradients have in a traced model; a dot never occurs in a program's own names. */
@@ -71,36 +71,51 @@ export const parameterName = (name: string) => `parameter.${name}`
 export const inputName = (name: string) => `input.${name}`
 export const outputName = (name: string) => `output.${name}`
 export const gradientName = (name: string) => `gradient.${name}`
+const plainName = (name: string) => name
 
 function renamed<T>(record: Record<string, T>, rename: (name: string) => string): Record<string, T> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [rename(name), value]))
 }
 
-/** Returns the forward pass of `program` as an ONNX model with its parameters as constants inside. */
-export function traceForward(program: Program, parameters: NamedArrays): Uint8Array {
+/**
+ * Returns the forward pass of `program` as an ONNX model with its parameters as constants inside.
+ * @param facts for a model that is passed on: its inputs and outputs are then called as the program calls them
+ */
+export function traceForward(program: Program, parameters: NamedArrays, facts?: ModelFacts): Uint8Array {
+  const [nameOfInput, nameOfOutput] = facts ? [plainName, plainName] : [inputName, outputName]
   return tracing((backend) => {
     const held = Object.entries(program.parameters).map(([name, shape]) => {
       const value = backend.graph.constant(parameters[name]!, shape)
       return [name, asTensor(backend, value)] as const
     })
-    const inputs = inputsOf(backend, renamed(program.inputs, inputName))
-    const outputs = program.run(Object.fromEntries(held), unnamed(program.inputs, inputs, inputName))
-    return modelOf(backend, renamed(outputs, outputName))
+    const inputs = inputsOf(backend, renamed(program.inputs, nameOfInput))
+    const outputs = program.run(Object.fromEntries(held), unnamed(program.inputs, inputs, nameOfInput))
+    return modelOf(backend, renamed(outputs, nameOfOutput), facts)
   })
 }
 
 /** Returns the outputs of `program` and the gradients of its loss as one ONNX model; parameters are inputs of it. */
 export function traceGradients(program: LossProgram): Uint8Array {
+  return tracing((backend) => modelOf(backend, recordGradients(backend, program)))
+}
+
+/** Bytes of all that is computed on the way to the gradients of `program`: what an engine needs that frees nothing meanwhile. */
+export function gradientBytes(program: LossProgram): number {
   return tracing((backend) => {
-    const parameters = inputsOf(backend, renamed(program.parameters, parameterName))
-    const inputs = inputsOf(backend, renamed(program.inputs, inputName))
-    const { outputs, gradients } = lossGradients(
-      program,
-      unnamed(program.parameters, parameters, parameterName),
-      unnamed(program.inputs, inputs, inputName),
-    )
-    return modelOf(backend, { ...renamed(outputs, outputName), ...renamed(gradients, gradientName) })
+    recordGradients(backend, program)
+    return backend.graph.nodes.reduce((sum, { output }) => sum + 4 * sizeOf(output.shape), 0)
   })
+}
+
+function recordGradients(backend: TraceBackend, program: LossProgram): NamedTensors {
+  const parameters = inputsOf(backend, renamed(program.parameters, parameterName))
+  const inputs = inputsOf(backend, renamed(program.inputs, inputName))
+  const { outputs, gradients } = lossGradients(
+    program,
+    unnamed(program.parameters, parameters, parameterName),
+    unnamed(program.inputs, inputs, inputName),
+  )
+  return { ...renamed(outputs, outputName), ...renamed(gradients, gradientName) }
 }
 
 function unnamed(shapes: NamedShapes, tensors: NamedTensors, rename: (name: string) => string): NamedTensors {
