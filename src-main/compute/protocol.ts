@@ -5,7 +5,10 @@ import { loudnessFacts, renderFormat, renderRequest } from '#shared/contract/ren
 import { quality, separationReport, stemFormat, stemNames } from '#shared/contract/separation'
 import { song } from '#shared/contract/songs'
 import { sound } from '#shared/contract/sounds'
+import { benchmarkResult, runProgress } from '#shared/contract/training'
 import { failure, workProgress } from '#shared/jobs/job'
+import { trainingConfig } from '#shared/training/config'
+import { historyLine } from '#shared/training/history'
 
 const stemPaths = z.strictObject({ vocals: z.string(), accompaniment: z.string() })
 
@@ -40,6 +43,34 @@ const mix = {
   date: z.string(),
   sounds: z.record(z.string(), z.string()),
 }
+
+/** A run in its folder, and what it learns from; see src-main/node/trainingRun. */
+const runFiles = {
+  runFolder: z.string(),
+  /** Where decoded recordings are kept. */
+  cacheFolder: z.string(),
+  presetId: z.string(),
+  /** Folder that the paths of the manifest start from. */
+  dataFolder: z.string(),
+  config: trainingConfig,
+  /** Folder of the model to start from. */
+  from: z.string().optional(),
+}
+
+/** What a running training can be told: `pause` and `stop` end it after the step in hand, `stop` with a best model. */
+const trainingWish = z.enum(['pause', 'stop', 'checkpoint'])
+export type TrainingWish = z.infer<typeof trainingWish>
+
+const trainingNews = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('ready'), engine: z.string() }),
+  z.strictObject({ kind: z.literal('progress'), progress: runProgress }),
+  z.strictObject({ kind: z.literal('epoch'), line: historyLine }),
+  /** A checkpoint has been written. */
+  z.strictObject({ kind: z.literal('checkpoint'), step: z.number().int() }),
+  /** Something that the user should know of, in sentences; with the batch size that is used from now on, where that has changed. */
+  z.strictObject({ kind: z.literal('note'), note: z.string(), batchSize: z.number().int().optional() }),
+])
+export type TrainingNews = z.infer<typeof trainingNews>
 
 const scores = z.object({ usdr: z.number(), sisdr: z.number() })
 
@@ -106,6 +137,27 @@ export const computeTasks = {
     z.strictObject({ ...range, mixture: z.string(), estimates: stemPaths, references: stemPaths }),
     z.object({ stems: z.object({ vocals: scores, accompaniment: scores }), mixture: z.object({ vocals: scores, accompaniment: scores }) }),
   ),
+  /** Starts a run in its folder, or goes on with it where it is. */
+  train: {
+    ...task(
+      z.strictObject({
+        ...runFiles,
+        /** Seconds of training at most, over all sittings. */
+        seconds: z.number().optional(),
+        resultsEvery: z.number().int(),
+        /** Seconds between checkpoints; some minutes where nothing is said. */
+        checkpointSeconds: z.number().optional(),
+      }),
+      z.object({ reason: z.enum(['finished', 'time', 'noProgress', 'paused', 'stopped']) }),
+    ),
+    told: trainingWish,
+    event: trainingNews,
+  },
+  /** Trains for some seconds on throw-away weights, with the data of a manifest.json in `runFolder`, and says what a whole run would take. */
+  benchmark: task(z.strictObject({ ...runFiles, resultsEvery: z.number().int(), seconds: z.number() }), benchmarkResult),
+  /** Writes what a run's last checkpoint has learned as a model. */
+  exportRun: task(z.strictObject({ ...runFiles, directory: z.string() }), z.void()),
+  describePresets: task(z.undefined(), z.array(z.object({ id: z.string(), parameters: z.number().int(), memory: z.number() }))),
   /** Finds the engine that separations will use, which takes a while on a machine's first run; gives its name in plain words. */
   prepare: task(z.undefined(), z.string()),
   describeEngines: task(z.undefined(), z.array(engineRung)),

@@ -59,7 +59,7 @@ export function serveTasks(channel: ParentChannel, tasks: ComputeTasks): void {
       const input = computeTasks[name].input.safeParse(received)
       if (!input.success) throw invalidInput(`The task ${name}`, input.error)
       const context = workContext(controller.signal, (progress) => channel.send({ type: 'progress', id, progress }))
-      const result = await tasks[name](input.data as never, context, lineOf(id, ear))
+      const result = await tasks[name](input.data as never, context, lineOf(id, ear) as never)
       channel.send({ type: 'succeeded', id, result })
     } catch (error) {
       const end = endState(error)

@@ -1,10 +1,24 @@
-import type { Engine } from '#main/engine/engine'
+import type { Engine, LossProgram } from '#main/engine/engine'
+import { blindVaeLoss } from '#main/models/blindVaeLoss'
+import { separatorLoss } from '#main/models/separatorLoss'
 import { blindFamily } from '#main/node/blindTraining'
 import { separatorFamily } from '#main/node/separatorTraining'
 import type { TrainingFamily } from '#main/node/trainingFamily'
 import type { BaseModel, TrainingRun } from '#main/node/trainingRun'
 import type { NetworkConfig } from '#main/training/presets'
 import type { TrainingConfig } from '#shared/training/config'
+
+/** What a network learns by, with batches of the configured size. */
+export function lossProgramOf(model: NetworkConfig, { batchSize, loss }: TrainingConfig): LossProgram {
+  switch (model.family) {
+    case 'duovae':
+    case 'unet':
+      return separatorLoss(model, batchSize, loss)
+    case 'convvae':
+    case 'densevae':
+      return blindVaeLoss(model, batchSize, loss.reconstruction)
+  }
+}
 
 /** What differs from one network to another when it is trained: the one place that knows all families. */
 export function familyOf(run: TrainingRun, model: NetworkConfig, config: TrainingConfig, engine: Engine, base?: BaseModel): TrainingFamily {

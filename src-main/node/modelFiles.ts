@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { sizeOf, type NamedArrays, type NamedShapes } from '#main/engine/engine'
@@ -7,6 +7,7 @@ import { modelFileCard, type ModelFileCard } from '#main/models/modelCard'
 import { modelShapes } from '#main/models/separatorNetwork'
 import { decodeWeights, encodeWeights } from '#main/models/weightsFile'
 import { makeFolder } from '#main/node/makeFolder'
+import { writeWhole } from '#main/node/wholeFile'
 import { AppError } from '#shared/errors'
 
 export interface LoadedModel {
@@ -69,12 +70,6 @@ export async function saveWeights(directory: string, parameters: NamedArrays, sh
   await writeWhole(join(directory, 'weights.safetensors'), weights)
   const full = { formatVersion: 1, ...card, parameters: count, sha256: sha256(weights) }
   await writeWhole(join(directory, 'card.json'), `${JSON.stringify(full, undefined, 2)}\n`)
-}
-
-/** Writes a file under another name first, so that a crash leaves the old one or the new one. */
-export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  await writeFile(`${path}.part`, content, { flush: true })
-  await rename(`${path}.part`, path)
 }
 
 function sha256(bytes: Uint8Array): string {

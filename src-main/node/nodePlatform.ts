@@ -8,6 +8,7 @@ import { createDragFolders } from '#main/node/dragFolders'
 import { createModelStore } from '#main/node/modelStore'
 import { createProjectFolders } from '#main/node/projectFolders'
 import { createRecoveryStore } from '#main/node/recoveryStore'
+import { createRunStore } from '#main/node/runStore'
 import { createSoundStore } from '#main/node/soundStore'
 import { createStemStore } from '#main/node/stemStore'
 import type { Platform } from '#main/services/platform'
@@ -32,12 +33,14 @@ export function nodePlatform(host: AppInfo['host']): Platform {
       recoveries: createRecoveryStore(join(data, 'recovery')),
       recents: createDocumentFile(join(data, 'recent-projects.json')),
     },
+    runs: createRunStore(join(data, 'runs'), join(data, 'cache', 'recordings')),
     settings: createDocumentFile(join(data, 'settings.json')),
     demoSong: join(resources, 'demo', 'mix.flac'),
     launchCompute: () => forkCompute(join(appRoot, 'out', 'main', 'compute.js')),
     newId: randomUUID,
     now: () => performance.now(),
     today,
+    timestamp: () => new Date().toISOString(),
     mediaUrl: (mediaId) => `/media/${mediaId}`,
   }
 }

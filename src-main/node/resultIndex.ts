@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { writeWhole } from '#main/node/modelFiles'
+import { writeWhole } from '#main/node/wholeFile'
 import { split } from '#shared/contract/datasets'
 
 const decibels = z.record(z.string(), z.number())

@@ -1,26 +1,23 @@
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Manifest, ManifestOptions } from '#main/datasets/manifest'
 import type { Differentiable, Engine } from '#main/engine/engine'
-import { initialParameters } from '#main/models/initialise'
-import { shapesOf, type ParameterSpecs } from '#main/models/layers'
-import { splitMembers } from '#main/models/members'
-import { separatorNetwork } from '#main/models/separatorNetwork'
+import { shapesOf } from '#main/models/layers'
 import { familyOf } from '#main/node/families'
-import { makeFolder } from '#main/node/makeFolder'
-import { loadModel, writeWhole } from '#main/node/modelFiles'
 import { appendHistory, rewindHistory } from '#main/node/runHistory'
+import { replaceModel, restoreModel, writeCheckpoint } from '#main/node/runFiles'
+import { keepRunConfig, openRunCheckpoint, openRunConfig } from '#main/node/runFolder'
+import { rewindResults, writeResults } from '#main/node/runResults'
 import type { TrainingFamily } from '#main/node/trainingFamily'
 import type { ReferencePiece } from '#main/separation/validation'
-import { decodeCheckpoint, encodeCheckpoint, freshCheckpoint, type Checkpoint } from '#main/training/checkpoint'
-import { trainingConfig, type TrainingConfig } from '#shared/training/config'
+import { encodeCheckpoint, type Checkpoint } from '#main/training/checkpoint'
+import { createTrainerControl, eitherSignal, type TrainerControl } from '#main/training/control'
 import type { NetworkConfig, Preset } from '#main/training/presets'
-import { train, type StopReason } from '#main/training/trainer'
-import { AppError } from '#shared/errors'
+import { train, type StepReport, type StopReason, type TrainerPorts } from '#main/training/trainer'
+import { AppError, isCancellation } from '#shared/errors'
 import type { WorkContext } from '#shared/jobs/work'
-import { randomStream } from '#shared/random'
+import type { TrainingConfig } from '#shared/training/config'
 import type { HistoryLine } from '#shared/training/history'
+
+export { readRunConfig } from '#main/node/runFolder'
 
 /** Which recordings a run learns from; kept in its config.json. */
 export interface RunData extends ManifestOptions {
@@ -29,8 +26,18 @@ export interface RunData extends ManifestOptions {
   readonly validationFolder?: string | undefined
 }
 
-/** A run in its folder: config.json, history.jsonl, history.csv, last.safetensors, model/ (the best so far). */
-export interface TrainingRun {
+/** What is told of a run while it goes on. */
+export interface RunListener {
+  onEpoch(line: HistoryLine): void
+  onStep?(report: StepReport): void
+  /** A checkpoint has been written. */
+  onCheckpoint?(step: number): void
+  /** In sentences, what the user should know of; with the batch size from now on where that has changed. */
+  onNote?(note: string, batchSize?: number): void
+}
+
+/** A run in its folder: config.json, history.jsonl, history.csv, last.safetensors, best.safetensors, model/ (the best so far), results/. */
+export interface TrainingRun extends RunListener {
   readonly data: RunData
   readonly manifest: Manifest
   /** Further songs that are only validated on. */
@@ -39,12 +46,17 @@ export interface TrainingRun {
   readonly cacheFolder: string
   readonly preset: Preset
   readonly overrides: Partial<TrainingConfig>
+  /** All hyper-parameters, where they are neither the preset's with `overrides` nor those that the run began with. */
+  readonly training?: TrainingConfig | undefined
   /** Seconds of training at most, over all sittings. */
   readonly seconds: number
   readonly resume: boolean
   /** Folder of a model to start from. */
   readonly from?: string | undefined
-  onEpoch(line: HistoryLine): void
+  /** Results to hear or see are made after each so many epochs; none where this is 0. */
+  readonly resultsEvery?: number | undefined
+  /** Seconds between checkpoints. */
+  readonly checkpointSeconds?: number | undefined
 }
 
 /** The model that a run started from; kept in its config.json. */
@@ -62,99 +74,156 @@ export interface RunConfig {
   readonly base?: BaseModel | undefined
 }
 
-const configName = 'config.json'
+/** At most so much of a training is lost where the power fails. */
+const usualCheckpointSeconds = 120
 
-/** Runs or continues a training; the best model so far is always whole in `model/`. */
-export async function runTraining(run: TrainingRun, engine: Engine, context: WorkContext): Promise<StopReason> {
-  const opened = await openConfig(run)
+/**
+ * Runs or continues a training until it ends or `control` ends it. The best model so far is always whole in `model/`, and
+ * whatever is thrown, the run goes on from its last checkpoint. Where memory runs out, it goes on with half the batch.
+ * @throws AppError TRAINING_DIVERGED, ENGINE_OUT_OF_MEMORY, ENGINE_LOST, DISK_FULL, OUTPUT_NOT_WRITABLE; what opening the data throws
+ */
+export async function runTraining(
+  run: TrainingRun,
+  engine: Engine,
+  context: WorkContext,
+  control: TrainerControl = createTrainerControl(),
+): Promise<StopReason> {
+  let config = await openRunConfig(run)
+  await restoreModel(run.runFolder)
+  for (;;) {
+    try {
+      return await sit(run, config, engine, context, control)
+    } catch (error) {
+      config = withSmallerBatch(run, config, error)
+      await keepRunConfig(run.runFolder, config)
+    }
+  }
+}
+
+/** @throws `error` where a smaller batch would not help */
+function withSmallerBatch(run: TrainingRun, config: RunConfig, error: unknown): RunConfig {
+  const { batchSize } = config.training
+  if (!(error instanceof AppError) || error.code !== 'ENGINE_OUT_OF_MEMORY' || batchSize === 1) throw error
+  const smaller = Math.floor(batchSize / 2)
+  run.onNote?.(`Memory ran out with batches of ${batchSize}, so the run went on with batches of ${smaller}. Steps see less data at once from there on.`, smaller)
+  return { ...config, training: { ...config.training, batchSize: smaller } }
+}
+
+/** One sitting of a run, with one batch size. */
+async function sit(run: TrainingRun, opened: RunConfig, engine: Engine, context: WorkContext, control: TrainerControl): Promise<StopReason> {
   const { model, training: config, base } = opened
   const family = familyOf(run, model, config, engine, base)
-  const checkpoint = await openCheckpoint(run, family.specs, config, base)
+  const checkpoint = await openRunCheckpoint(run.runFolder, family.specs, config, base)
   await rewindHistory(run.runFolder, checkpoint.optimizer.step)
-  const loader = await family.openBatches(context)
+  await rewindResults(run.runFolder, checkpoint.optimizer.step)
+  const preparing = { ...context, signal: eitherSignal(context.signal, control.ending) }
+  let loader: Awaited<ReturnType<TrainingFamily['openBatches']>> | undefined
   let differentiable: Differentiable | undefined
   try {
+    loader = await family.openBatches(preparing)
     differentiable = await engine.compileGradients(family.program)
     const validate = await family.openValidation(differentiable)
     // Only now is it a run: data that were refused must not stand in the way of the next attempt.
-    if (!run.resume) await keepConfig(run.runFolder, opened)
-    const ports = {
+    await keepRunConfig(run.runFolder, opened)
+    const folder = new RunWriter(run, family, checkpoint)
+    const ports: TrainerPorts = {
       program: family.program,
       differentiable,
-      batch: (step: number) => loader.batch(step),
+      batch: loader.batch,
       validate,
       now: () => performance.now() / 1000,
-      save: (state: Checkpoint, line: HistoryLine) => saveEpoch(run, family, state, line),
+      save: (state, line, watched) => folder.saveEpoch(state, line, watched),
+      keep: (state) => folder.keep(state),
+      stepped: (report) => run.onStep?.(report),
     }
-    return await train(config, checkpoint, ports, { seconds: run.seconds }, context)
+    const budget = { seconds: run.seconds, checkpointSeconds: run.checkpointSeconds ?? usualCheckpointSeconds }
+    try {
+      return await train(config, checkpoint, ports, budget, context, control)
+    } catch (error) {
+      await folder.rescue(error)
+      throw error
+    }
+  } catch (error) {
+    // Asked to end before it had begun: nothing has changed since the last checkpoint.
+    const isAskedTo = isCancellation(error) && control.ending.aborted && !context.signal.aborted
+    if (isAskedTo) return control.wantsModel ? 'stopped' : 'paused'
+    throw error
   } finally {
     differentiable?.dispose()
-    await loader.close()
+    await loader?.close()
   }
 }
 
-async function saveEpoch(run: TrainingRun, family: TrainingFamily, state: Checkpoint, line: HistoryLine): Promise<void> {
-  if (line.best) await family.save(join(run.runFolder, 'model'), state.optimizer.average, line)
-  // The line first: what is written of steps that the checkpoint does not know is taken back when the run goes on.
-  await appendHistory(run.runFolder, line)
-  await writeWhole(join(run.runFolder, 'last.safetensors'), encodeCheckpoint(state, shapesOf(family.specs)))
-  run.onEpoch(line)
-}
+/** Writes what a run has learned into its folder. */
+class RunWriter {
+  private keptStep: number
 
-async function openConfig({ runFolder, preset, overrides, resume, data, from }: TrainingRun): Promise<RunConfig> {
-  if (resume) {
-    const saved = await readRunConfig(runFolder)
-    return { ...saved, training: { ...saved.training, ...(overrides.totalSteps && { totalSteps: overrides.totalSteps }) } }
+  constructor(
+    private readonly run: TrainingRun,
+    private readonly family: TrainingFamily,
+    private readonly checkpoint: Checkpoint,
+  ) {
+    this.keptStep = checkpoint.optimizer.step
   }
-  if (existsSync(join(runFolder, configName))) {
-    const advice = 'continue it with --resume or name another folder with --out'
-    throw new AppError('OUTPUT_EXISTS', `${runFolder} already holds a run. Nothing was changed; ${advice}.`)
+
+  /** @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL; the signal's reason, and then nothing of the epoch counts */
+  async saveEpoch(state: Checkpoint, line: HistoryLine, context: WorkContext): Promise<void> {
+    const { run, family } = this
+    if (line.best) await replaceModel(run.runFolder, (folder) => family.save(folder, state.optimizer.average, line))
+    await this.makeResults(state, line, context)
+    // The line first: what is written of steps that the checkpoint does not know is taken back when the run goes on.
+    await appendHistory(run.runFolder, line)
+    await this.keep(state, line.best)
+    run.onEpoch(line)
   }
-  const training = trainingConfig.parse({ ...preset.training, ...overrides })
-  return { model: preset.model, training, data, ...(from !== undefined && { base: await describeBase(from) }) }
-}
 
-async function keepConfig(runFolder: string, config: RunConfig): Promise<void> {
-  await makeFolder(runFolder)
-  await writeWhole(join(runFolder, configName), `${JSON.stringify(config, undefined, 2)}\n`)
-}
+  /** @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL */
+  async keep(state: Checkpoint, isBest = false): Promise<void> {
+    await writeCheckpoint(this.run.runFolder, encodeCheckpoint(state, shapesOf(this.family.specs)), isBest)
+    this.keptStep = state.optimizer.step
+    this.run.onCheckpoint?.(this.keptStep)
+  }
 
-async function describeBase(folder: string): Promise<BaseModel> {
-  const { name, attributions } = (await loadModel(folder)).card
-  return { folder, name, attributions }
-}
+  /** After a failure, keeps what was learned since the last checkpoint, where it can be kept and is worth it. */
+  async rescue(error: unknown): Promise<void> {
+    const isSpoilt = error instanceof AppError && error.code === 'TRAINING_DIVERGED'
+    if (isSpoilt || this.checkpoint.optimizer.step === this.keptStep) return
+    await this.keep(this.checkpoint).catch(() => {})
+  }
 
-/** What a run was started with, as its config.json says. @throws AppError INVALID_INPUT when the folder holds no run. */
-export async function readRunConfig(runFolder: string): Promise<RunConfig> {
-  const text = await readFile(join(runFolder, configName), 'utf8').catch(() => notARun(runFolder))
-  const config = JSON.parse(text) as RunConfig
-  return { ...config, training: trainingConfig.parse(config.training) }
-}
-
-function notARun(folder: string): never {
-  throw new AppError('INVALID_INPUT', `${folder} holds no run to resume. Nothing was started; leave --resume out to start one there.`)
-}
-
-async function openCheckpoint(
-  { runFolder, resume }: TrainingRun,
-  specs: ParameterSpecs,
-  config: TrainingConfig,
-  base: BaseModel | undefined,
-): Promise<Checkpoint> {
-  const last = join(runFolder, 'last.safetensors')
-  if (resume && existsSync(last)) return decodeCheckpoint(await readFile(last), shapesOf(specs))
-  const parameters = initialParameters(specs, randomStream(config.seed).fork('parameters'))
-  if (base) {
-    const { card, parameters: all } = await loadModel(base.folder)
-    // A model of several networks is gone on from by its first.
-    const learned = splitMembers(all, Object.keys(shapesOf(separatorNetwork(card.config).parameters)), card.config.members ?? 1)[0]!
-    for (const [name, values] of Object.entries(learned)) {
-      if (parameters[name]?.length !== values.length) {
-        const what = `"${base.name}" has another shape than this preset (${name})`
-        throw new AppError('MODEL_INCOMPATIBLE', `${what}. Nothing was started; choose the preset that it was trained with.`)
-      }
-      parameters[name] = values
+  /** Something to hear or see is not worth a run: what goes wrong with it is told, and the training goes on. */
+  private async makeResults(state: Checkpoint, line: HistoryLine, context: WorkContext): Promise<void> {
+    const { run, family } = this
+    const every = run.resultsEvery ?? 0
+    if (every === 0 || line.epoch % every !== 0) return
+    try {
+      // The user sees how far the run is, not how far its clips are.
+      await writeResults({ runFolder: run.runFolder, family, parameters: state.optimizer.average, line }, { ...context, onProgress: () => {} })
+    } catch (error) {
+      const isFatal = error instanceof AppError && ['DISK_FULL', 'ENGINE_OUT_OF_MEMORY', 'ENGINE_LOST'].includes(error.code)
+      if (isCancellation(error) || isFatal) throw error
+      run.onNote?.(`The results of epoch ${line.epoch} could not be made: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
-  return freshCheckpoint(parameters)
+}
+
+/** Writes what the last checkpoint of a run has learned as a model. @throws AppError CHECKPOINT_CORRUPT, INVALID_INPUT; what writing throws */
+export async function exportCheckpoint(run: TrainingRun, engine: Engine, directory: string, lines: readonly HistoryLine[]): Promise<void> {
+  const { model, training, base } = await openRunConfig({ ...run, resume: true })
+  const family = familyOf(run, model, training, engine, base)
+  const { optimizer, trainedSeconds } = await openRunCheckpoint(run.runFolder, family.specs, training, base)
+  const measured = lines.find(({ step }) => step === optimizer.step)
+  const unmeasured: HistoryLine = {
+    epoch: Math.ceil(optimizer.step / training.stepsPerEpoch),
+    step: optimizer.step,
+    seconds: trainedSeconds,
+    learningRate: training.learningRate,
+    beta: training.beta,
+    train: {},
+    validation: {},
+    score: 0,
+    best: false,
+    waiting: 0,
+  }
+  await family.save(directory, optimizer.average, measured ?? unmeasured)
 }

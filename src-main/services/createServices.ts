@@ -12,9 +12,12 @@ import { createSettingsService, type SettingsService } from '#main/services/sett
 import { createSongDeletion } from '#main/services/songDeletion'
 import { createSongService, type SongService } from '#main/services/songService'
 import { createSoundService, type SoundService } from '#main/services/soundService'
+import { createTrainingService, type TrainingService } from '#main/services/trainingService'
+import type { DatasetSource } from '#main/services/trainingPorts'
 import type { ComputeClient } from '#main/compute/client'
 import { type AppContract, type AppEvent, contract } from '#shared/contract/contract'
 import { createServer, type Server } from '#shared/contract/server'
+import { AppError } from '#shared/errors'
 
 /** The application, without a face. A host connects `server` and `onEvent` to its UI, and serves `mediaPath`'s files. */
 export interface Services {
@@ -25,6 +28,7 @@ export interface Services {
   readonly projects: ProjectService
   readonly separations: SeparationService
   readonly jobs: JobQueue
+  readonly training: TrainingService
   readonly compute: ComputeClient
   readonly settings: SettingsService
   /** Calls back for every event of the contract; returns how to stop. */
@@ -33,6 +37,8 @@ export interface Services {
   tell(event: AppEvent): void
   /** Path of a file that the UI may fetch. */
   mediaPath(mediaId: string): string | undefined
+  /** Pauses the trainings, so that nothing of them is lost; `close` comes after it. */
+  rest(): Promise<void>
   /** Cancels everything and ends the compute processes. */
   close(): void
 }
@@ -60,8 +66,19 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
   const repairs = createRepairService({ platform, compute, reader, queue, sounds, models, media })
   const separations = createSeparationService({ platform, compute, queue, songs, sounds, models, media })
   const deletion = createSongDeletion({ platform, queue, songs, sounds, separations, renders, repairs, emit })
+  const training = createTrainingService({
+    platform,
+    // Learning goes on for days: it may neither fall with the others nor they with it.
+    trainer: createComputeClient(platform.launchCompute),
+    reader,
+    queue,
+    datasets: noDatasets,
+    models,
+    emit,
+    onJobChange: (listener) => void listeners.add(({ name }) => name === 'job.changed' && listener()),
+  })
   const settings = createSettingsService(platform.settings, (changed) => emit({ name: 'settings.changed', payload: changed }))
-  const handlers = createHandlers({ platform, songs, sounds, deletion, models, projects, renders, repairs, separations, jobs: queue, settings, reader })
+  const handlers = createHandlers({ platform, songs, sounds, deletion, models, projects, renders, repairs, separations, jobs: queue, settings, training, reader })
 
   return {
     server: createServer<AppContract>(contract, handlers, report),
@@ -71,6 +88,7 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
     projects,
     separations,
     jobs: queue,
+    training,
     compute,
     settings,
     tell: emit,
@@ -79,7 +97,9 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
       return () => listeners.delete(listener)
     },
     mediaPath: media.path,
+    rest: () => training.rest(),
     close() {
+      training.close()
       queue.cancelAll()
       compute.close()
       reader.close()
@@ -87,4 +107,9 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
       projects.close()
     },
   }
+}
+
+/** Until datasets can be kept, there is none. */
+const noDatasets: DatasetSource = {
+  open: () => Promise.reject(new AppError('DATASET_EMPTY', 'There is no such dataset, so nothing was started. Add one first.')),
 }

@@ -10,6 +10,7 @@ import type { SettingsService } from '#main/services/settingsService'
 import type { SongDeletion } from '#main/services/songDeletion'
 import type { SongService } from '#main/services/songService'
 import type { SoundService } from '#main/services/soundService'
+import type { TrainingService } from '#main/services/trainingService'
 import type { AppContract } from '#shared/contract/contract'
 import type { Handlers } from '#shared/contract/server'
 
@@ -25,11 +26,12 @@ interface Application {
   readonly separations: SeparationService
   readonly jobs: JobQueue
   readonly settings: SettingsService
+  readonly training: TrainingService
   readonly reader: ComputeClient
 }
 
 /** Returns what answers each request of the contract. */
-export function createHandlers({ platform, songs, sounds, deletion, models, projects, renders, repairs, separations, jobs, settings, reader }: Application): Handlers<AppContract> {
+export function createHandlers({ platform, songs, sounds, deletion, models, projects, renders, repairs, separations, jobs, settings, training, reader }: Application): Handlers<AppContract> {
   return {
     app: {
       info: () => platform.info,
@@ -107,6 +109,20 @@ export function createHandlers({ platform, songs, sounds, deletion, models, proj
       tile: (request) => sounds.tile(request),
       list: () => sounds.list(),
       deleteEverything: ({ soundId }) => deletion.deleteEverything(soundId),
+    },
+    training: {
+      presets: () => training.presets(),
+      list: () => training.list(),
+      benchmark: async (plan) => ({ jobId: (await training.benchmark(plan)).id }),
+      start: (plan) => training.start(plan),
+      pause: ({ runId }) => training.pause(runId),
+      resume: ({ runId, from }) => training.resume(runId, from),
+      stopAndKeepBest: ({ runId, name }) => training.stopAndKeepBest(runId, name),
+      snapshot: ({ runId, which, name }) => training.snapshot(runId, which, name),
+      history: ({ runId }) => training.history(runId),
+      rename: ({ runId, name }) => training.rename(runId, name),
+      star: ({ runId, starred }) => training.star(runId, starred),
+      remove: ({ runId }) => training.remove(runId),
     },
   }
 }

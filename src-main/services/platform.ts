@@ -1,6 +1,7 @@
 import type { ComputeProcess } from '#main/compute/client'
 import type { ActionId } from '#shared/actions/actions'
 import type { ProjectFolders, RecoveryStore } from '#main/services/projectPorts'
+import type { RunStore } from '#main/services/trainingPorts'
 import type { AppInfo } from '#shared/contract/app'
 import type { OpenedPath } from '#shared/contract/desktop'
 import type { SeparationReport } from '#shared/contract/separation'
@@ -14,6 +15,7 @@ export interface Platform {
   readonly sounds: SoundStore
   readonly dragFolders: DragFolders
   readonly projects: ProjectPlatform
+  readonly runs: RunStore
   /** Where the user's settings are kept. */
   readonly settings: DocumentFile
   /** Path of the song that comes with the app. */
@@ -26,6 +28,8 @@ export interface Platform {
   now(): number
   /** The date where the user is, as 2026-01-31. */
   today(): string
+  /** Date and time, ISO 8601. */
+  timestamp(): string
   /** Where the UI fetches the file that is registered as `mediaId`. */
   mediaUrl(mediaId: string): string
   /** Path of a file that the UI has uploaded; only where there are uploads. */

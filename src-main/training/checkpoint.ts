@@ -1,6 +1,7 @@
 import { sizeOf, type NamedArrays, type NamedShapes } from '#main/engine/engine'
 import { decodeWeights, encodeWeights } from '#main/models/weightsFile'
 import { initialOptimizerState, type OptimizerState } from '#main/training/adamW'
+import { noSums, type EpochSums } from '#main/training/epochSums'
 import { AppError } from '#shared/errors'
 
 /** All that a run needs to go on as if it had never stopped. Random state is (seed, step): no stream outlives a step. */
@@ -11,8 +12,8 @@ export interface Checkpoint {
   best: { step: number; score: number } | undefined
   /** Validations without a new best. */
   validationsSinceBest: number
-  /** Loss terms summed since the last line of the history. */
-  pending: { steps: number; sums: Record<string, number> }
+  /** What was summed up since the last line of the history. */
+  pending: EpochSums
 }
 
 /** Where a run begins: step 0, from `parameters`, which it then owns. */
@@ -22,7 +23,7 @@ export function freshCheckpoint(parameters: NamedArrays): Checkpoint {
     trainedSeconds: 0,
     best: undefined,
     validationsSinceBest: 0,
-    pending: { steps: 0, sums: {} },
+    pending: noSums(),
   }
 }
 
@@ -61,8 +62,11 @@ export function decodeCheckpoint(file: Uint8Array, shapes: NamedShapes): Checkpo
         return [name, values]
       }),
     )
+  const state = JSON.parse(metadata.state!) as Omit<Checkpoint, 'optimizer'>
   return {
-    ...(JSON.parse(metadata.state!) as Omit<Checkpoint, 'optimizer'>),
+    ...state,
+    // Older ones have not summed up all of it.
+    pending: { ...noSums(), ...state.pending },
     optimizer: {
       step: Number(metadata.step),
       parameters: slot('parameters'),

@@ -17,6 +17,8 @@ export interface StepReport {
   readonly loss: number
   /** Seconds of training, over all sittings. */
   readonly seconds: number
+  /** Seconds that it waited for its data. */
+  readonly waited: number
 }
 
 /** What a training run needs besides numbers. */
@@ -124,7 +126,7 @@ class Sitting {
     pending.waited += begun - asked
     pending.seconds += ports.now() - asked
     this.context.onProgress({ stage: 'training', completed: optimizer.step, total: config.totalSteps, unit: 'steps' })
-    ports.stepped?.({ step: optimizer.step, loss: outputs.loss![0]!, seconds: this.elapsed() })
+    ports.stepped?.({ step: optimizer.step, loss: outputs.loss![0]!, seconds: this.elapsed(), waited: begun - asked })
   }
 
   /** Ends where its owner wants it to. */

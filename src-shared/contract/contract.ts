@@ -11,11 +11,12 @@ import { separation } from '#shared/contract/separation'
 import { settings, settingsEvents } from '#shared/contract/settings'
 import { songs } from '#shared/contract/songs'
 import { soundEvents, sounds } from '#shared/contract/sounds'
+import { training, trainingEvents } from '#shared/contract/training'
 
 /** All that the UI can ask and be told. */
 export const contract = defineContract({
-  requests: { app, desktop, engine, jobs, models, projects, render, repair, separation, settings, songs, sounds },
-  events: { ...desktopEvents, ...jobEvents, ...modelEvents, ...projectEvents, ...settingsEvents, ...soundEvents },
+  requests: { app, desktop, engine, jobs, models, projects, render, repair, separation, settings, songs, sounds, training },
+  events: { ...desktopEvents, ...jobEvents, ...modelEvents, ...projectEvents, ...settingsEvents, ...soundEvents, ...trainingEvents },
 })
 export type AppContract = typeof contract
 export type AppEvent = EventOf<AppContract>

@@ -4,6 +4,7 @@ import { loudnessResult, renderResult } from '#shared/contract/render'
 import { auditionResult, doubtResult, repairResult, reshapePreview } from '#shared/contract/repair'
 import { exportResult, separationResult } from '#shared/contract/separation'
 import { sound } from '#shared/contract/sounds'
+import { benchmarkResult } from '#shared/contract/training'
 import { jobState } from '#shared/jobs/job'
 
 const facts = {
@@ -24,6 +25,7 @@ export const job = z.discriminatedUnion('kind', [
   z.object({ ...facts, kind: z.literal('repair'), state: jobState(repairResult) }),
   z.object({ ...facts, kind: z.literal('reshapePreview'), state: jobState(reshapePreview) }),
   z.object({ ...facts, kind: z.literal('audition'), state: jobState(auditionResult) }),
+  z.object({ ...facts, kind: z.literal('benchmark'), state: jobState(benchmarkResult) }),
   z.object({ ...facts, kind: z.literal('doubt'), state: jobState(doubtResult) }),
 ])
 export type Job = z.infer<typeof job>

@@ -16,6 +16,10 @@ export const tasks: ComputeTasks = {
   render: async (input, context) => (await import('#main/compute/tasks/render')).render(input, context),
   loudness: async (input, context) => (await import('#main/compute/tasks/render')).loudness(input, context),
   measure: async (input, context) => (await import('#main/compute/tasks/measure')).measure(input, context),
+  train: async (input, context, line) => (await import('#main/compute/tasks/train')).train(input, context, line),
+  exportRun: async (input) => (await import('#main/compute/tasks/train')).exportRun(input),
+  benchmark: async (input, context) => (await import('#main/compute/tasks/benchmark')).benchmark(input, context),
+  describePresets: async () => (await import('#main/compute/tasks/benchmark')).describePresets(),
   prepare: async () => (await import('#main/compute/tasks/separate')).prepare(),
   describeEngines: async () => (await import('#main/compute/tasks/describeEngines')).describeEngines(),
 }

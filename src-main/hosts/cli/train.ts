@@ -18,6 +18,8 @@ const reasons: Record<StopReason, string> = {
   finished: 'Finished.',
   time: 'The time is used up.',
   noProgress: 'No progress for a while, so the run was stopped.',
+  paused: 'Paused.',
+  stopped: 'Stopped.',
 }
 
 await runCommand(trainUsage, async (args) => {
@@ -32,7 +34,7 @@ await runCommand(trainUsage, async (args) => {
     return exitStatus.done
   } catch (error) {
     if (isCancellation(error)) {
-      process.stderr.write('\nStopped. The best model so far is kept; --resume goes on from the last epoch.\n')
+      process.stderr.write('\nStopped. The best model so far is kept; --resume goes on from the step where it stopped.\n')
     }
     throw error
   }

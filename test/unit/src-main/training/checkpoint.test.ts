@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { initialOptimizerState } from '#main/training/adamW'
 import { decodeCheckpoint, encodeCheckpoint } from '#main/training/checkpoint'
+import { noSums } from '#main/training/epochSums'
 
 const shapes = { 'a/kernel': [2, 1], 'a/bias': [1] }
 const checkpoint = () => ({
@@ -8,7 +9,7 @@ const checkpoint = () => ({
   trainedSeconds: 12.5,
   best: { step: 30, score: 4.5 },
   validationsSinceBest: 2,
-  pending: { steps: 1, sums: { loss: 0.25 } },
+  pending: { ...noSums(), steps: 1, sums: { loss: 0.25 }, latent: [0.1, 1e-30], trace: [[41, 1 / 3]] satisfies [number, number][], block: { steps: 1, sum: 0.7 } },
 })
 
 describe('checkpoint', () => {

@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ComputeInput, ComputeResult } from '#main/compute/protocol'
+import type { TaskLine } from '#main/compute/server'
+import type { Manifest } from '#main/datasets/manifest'
+import { openEngine } from '#main/engine/select'
+import { holdsRun, runFiles } from '#main/node/runFiles'
+import { readHistory } from '#main/node/runHistory'
+import { exportCheckpoint, runTraining, type RunListener, type TrainingRun } from '#main/node/trainingRun'
+import { createTrainerControl } from '#main/training/control'
+import { createPace } from '#main/training/pace'
+import { presets, type Preset } from '#main/training/presets'
+import { AppError } from '#shared/errors'
+import type { WorkContext } from '#shared/jobs/work'
+
+/** Seconds between two reports of how far a run is. */
+const reportSeconds = 0.5
+
+const now = () => performance.now() / 1000
+
+/** @throws what `runTraining` throws; AppError ENGINE_UNAVAILABLE */
+export async function train(input: ComputeInput<'train'>, context: WorkContext, line: TaskLine<'train'>): Promise<ComputeResult<'train'>> {
+  const control = createTrainerControl()
+  line.onTold(control.wish)
+  const engine = await openEngine({ purpose: 'training' })
+  line.say({ kind: 'ready', engine: engine.label })
+  const seconds = input.seconds ?? Infinity
+  const pace = createPace({ ...input.config, seconds }, now())
+  let reported = -Infinity
+  const listener: RunListener = {
+    onStep(report) {
+      const at = now()
+      const progress = pace.step(report, at)
+      if (at - reported < reportSeconds) return
+      reported = at
+      line.say({ kind: 'progress', progress })
+    },
+    onEpoch: (epoch) => line.say({ kind: 'epoch', line: epoch }),
+    onCheckpoint: (step) => line.say({ kind: 'checkpoint', step }),
+    onNote: (note, batchSize) => line.say({ kind: 'note', note, batchSize }),
+  }
+  const run = { ...(await runOf(input)), ...listener, seconds, resultsEvery: input.resultsEvery, checkpointSeconds: input.checkpointSeconds }
+  try {
+    return { reason: await runTraining(run, engine, context, control) }
+  } finally {
+    await engine.dispose()
+  }
+}
+
+/** @throws what `exportCheckpoint` throws; AppError ENGINE_UNAVAILABLE */
+export async function exportRun({ directory, ...input }: ComputeInput<'exportRun'>): Promise<void> {
+  const engine = await openEngine({ purpose: 'training' })
+  await exportCheckpoint(await runOf(input), engine, directory, await readHistory(input.runFolder))
+}
+
+/** A run of the app, as its folder and its record say. */
+export async function runOf({ runFolder, cacheFolder, presetId, dataFolder, config, from }: Omit<ComputeInput<'exportRun'>, 'directory'>): Promise<TrainingRun> {
+  const manifest = JSON.parse(await readFile(join(runFolder, runFiles.manifest), 'utf8')) as Manifest
+  return {
+    data: { folder: dataFolder, validation: [], test: [], without: [] },
+    manifest,
+    validationPieces: [],
+    runFolder,
+    cacheFolder,
+    preset: presetOf(presetId),
+    overrides: {},
+    training: config,
+    seconds: Infinity,
+    resume: holdsRun(runFolder),
+    from,
+    onEpoch: () => {},
+  }
+}
+
+function presetOf(presetId: string): Preset {
+  const all: Record<string, Preset> = presets
+  const preset = all[presetId]
+  if (preset) return preset
+  throw new AppError('INVALID_INPUT', `This version knows no preset called "${presetId}", so the run was not gone on with.`)
+}

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { initialParameters } from '#main/models/initialise'
+import { shapesOf, type ParameterSpecs } from '#main/models/layers'
+import { splitMembers } from '#main/models/members'
+import { separatorNetwork } from '#main/models/separatorNetwork'
+import { makeFolder } from '#main/node/makeFolder'
+import { loadModel } from '#main/node/modelFiles'
+import { runFiles } from '#main/node/runFiles'
+import type { BaseModel, RunConfig, TrainingRun } from '#main/node/trainingRun'
+import { writeWhole } from '#main/node/wholeFile'
+import { decodeCheckpoint, freshCheckpoint, type Checkpoint } from '#main/training/checkpoint'
+import { trainingConfig, type TrainingConfig } from '#shared/training/config'
+import { AppError } from '#shared/errors'
+import { randomStream } from '#shared/random'
+
+/** What a run is started with, or was. @throws AppError OUTPUT_EXISTS, INVALID_INPUT, MODEL_NOT_FOUND, MODEL_CORRUPT */
+export async function openRunConfig({ runFolder, preset, overrides, resume, data, from, training: given }: TrainingRun): Promise<RunConfig> {
+  if (resume) {
+    const saved = await readRunConfig(runFolder)
+    const training = given ?? { ...saved.training, ...(overrides.totalSteps && { totalSteps: overrides.totalSteps }) }
+    return { ...saved, training }
+  }
+  if (existsSync(join(runFolder, runFiles.config))) {
+    const advice = 'continue it with --resume or name another folder with --out'
+    throw new AppError('OUTPUT_EXISTS', `${runFolder} already holds a run. Nothing was changed; ${advice}.`)
+  }
+  const training = given ?? trainingConfig.parse({ ...preset.training, ...overrides })
+  return { model: preset.model, training, data, ...(from !== undefined && { base: await describeBase(from) }) }
+}
+
+/** @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL */
+export async function keepRunConfig(runFolder: string, config: RunConfig): Promise<void> {
+  await makeFolder(runFolder)
+  await writeWhole(join(runFolder, runFiles.config), `${JSON.stringify(config, undefined, 2)}\n`)
+}
+
+/** What a run was started with, as its config.json says. @throws AppError INVALID_INPUT when the folder holds no run. */
+export async function readRunConfig(runFolder: string): Promise<RunConfig> {
+  const text = await readFile(join(runFolder, runFiles.config), 'utf8').catch(() => notARun(runFolder))
+  const config = JSON.parse(text) as RunConfig
+  return { ...config, training: trainingConfig.parse(config.training) }
+}
+
+function notARun(folder: string): never {
+  throw new AppError('INVALID_INPUT', `${folder} holds no run to resume. Nothing was started; leave --resume out to start one there.`)
+}
+
+async function describeBase(folder: string): Promise<BaseModel> {
+  const { name, attributions } = (await loadModel(folder)).card
+  return { folder, name, attributions }
+}
+
+/**
+ * Where a run goes on, or begins.
+ * @throws AppError CHECKPOINT_CORRUPT, MODEL_INCOMPATIBLE, MODEL_NOT_FOUND, MODEL_CORRUPT
+ */
+export async function openRunCheckpoint(
+  runFolder: string,
+  specs: ParameterSpecs,
+  config: TrainingConfig,
+  base: BaseModel | undefined,
+): Promise<Checkpoint> {
+  const last = join(runFolder, runFiles.last)
+  if (existsSync(last)) return decodeCheckpoint(await readFile(last), shapesOf(specs))
+  const parameters = initialParameters(specs, randomStream(config.seed).fork('parameters'))
+  if (base) {
+    const { card, parameters: all } = await loadModel(base.folder)
+    // A model of several networks is gone on from by its first.
+    const learned = splitMembers(all, Object.keys(shapesOf(separatorNetwork(card.config).parameters)), card.config.members ?? 1)[0]!
+    for (const [name, values] of Object.entries(learned)) {
+      if (parameters[name]?.length !== values.length) {
+        const what = `"${base.name}" has another shape than this preset (${name})`
+        throw new AppError('MODEL_INCOMPATIBLE', `${what}. Nothing was started; choose the preset that it was trained with.`)
+      }
+      parameters[name] = values
+    }
+  }
+  return freshCheckpoint(parameters)
+}
