@@ -11,10 +11,14 @@ export interface DecibelPatch {
   readonly loudest: number
 }
 
-/** Powers in decibels below the loudest, normalised. */
+/** Powers that count as none. */
+const silence = 1e-10
+
+/** Powers in decibels below the loudest, normalised; silence, which has no loudest, is 0 all over. */
 export function decibelPatch(powers: Float32Array): DecibelPatch {
-  const decibels = powerToDecibels(powers, { reference: 'max', range: decibelRange })
-  const loudest = powers.reduce((top, value) => Math.max(top, value), 1e-10)
+  const loudest = powers.reduce((top, value) => Math.max(top, value), silence)
+  if (loudest === silence) return { values: new Float32Array(powers.length), loudest }
+  const decibels = powerToDecibels(powers, { reference: 'max', smallest: silence, range: decibelRange })
   return { values: decibels.map((value) => Math.max(0, 1 + value / decibelRange)), loudest }
 }
 
