@@ -76,7 +76,7 @@ function shareCrossEntropy(mask: Tensor4D, vocalPower: Tensor4D, musicPower: Ten
   return tf.div(tf.mean(tf.mul(crossEntropy(share, mask), mixtureRoot)), tf.add(tf.mean(mixtureRoot), floor))
 }
 
-const surest = 1e-4
+const surest = 1e-6
 
 /** -t·ln p - (1 - t)·ln(1 - p) for each element; p is kept a little off 0 and 1, where the logarithm has no end. */
 export function crossEntropy(truth: Tensor4D, estimate: Tensor4D): Tensor4D {
