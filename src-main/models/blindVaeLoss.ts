@@ -2,7 +2,7 @@ import type { LossProgram } from '#main/engine/engine'
 import { tf, type Scalar, type Tensor, type Tensor4D } from '#main/engine/tf'
 import { blindVae, type BlindVaeConfig } from '#main/models/blindVae'
 import { decibelRange } from '#main/models/decibelPatch'
-import { klDivergence, type Posterior } from '#main/models/latent'
+import { klDivergence, klPerLatent, type Posterior } from '#main/models/latent'
 import { shapesOf } from '#main/models/layers'
 import { crossEntropy } from '#main/models/maskLoss'
 import type { ReconstructionLoss } from '#shared/training/config'
@@ -22,7 +22,7 @@ export function reconstructionError(truth: Tensor4D, estimate: Tensor4D, loss: R
  * (means over latent elements).
  * Inputs: `mixture` [batch, frame, bin, 1], `noise1`, `noise2` as `latentShape`, `beta` [1].
  * Outputs: `loss`, `reconstruction`, `kl`, and `decibels`, the root mean square error of the reconstruction, which can be
- * compared whatever the loss is.
+ * compared whatever the loss is; `klPerLatent`, channels of the first posterior, then of the second.
  */
 export function blindVaeLoss(config: BlindVaeConfig, batch: number, reconstructionLoss: ReconstructionLoss): LossProgram {
   const network = blindVae(config)
@@ -42,7 +42,7 @@ export function blindVaeLoss(config: BlindVaeConfig, batch: number, reconstructi
       const kl = tf.add(first, second)
       const loss = tf.add(reconstruction, tf.mul(kl, tf.reshape(inputs.beta as Tensor, []))) as Scalar
       const decibels = tf.mul(tf.sqrt(tf.mean(tf.square(tf.sub(recons, mixture)))), decibelRange)
-      return { loss, reconstruction, kl, decibels }
+      return { loss, reconstruction, kl, decibels, klPerLatent: klPerLatent(...posteriors.map(asVariance)) }
     },
   }
 }

@@ -2,7 +2,7 @@ import type { LossProgram } from '#main/engine/engine'
 import { tf, type Tensor, type Tensor4D } from '#main/engine/tf'
 import { fieldSize } from '#main/models/bandLayout'
 import { duoVae, latentShape, type DuoVaeConfig } from '#main/models/duoVae'
-import { klWithFreeBits } from '#main/models/latent'
+import { klPerLatent, klWithFreeBits } from '#main/models/latent'
 import { convolution, parametersOf, shapesOf, type ParameterSpecs } from '#main/models/layers'
 import { maskErrors, maskLossInputs, rowRoots, weightedSum, type SeparatorLossWeights } from '#main/models/maskLoss'
 
@@ -15,7 +15,7 @@ export function duoVaeTrainingParameters(config: DuoVaeConfig): ParameterSpecs {
  * The training loss of a batch: the errors of the masks of latent samples (`maskErrors`), how well each stem's coarse magnitudes
  * can be told from its latent maps alone, and beta times both KL divergences.
  * Inputs: those of `maskLossInputs`; standard normal `noiseVocals`, `noiseMusic` as `latentShape`; `beta` [1].
- * Outputs: `loss` and its terms, scalars before weighting.
+ * Outputs: `loss` and its terms, scalars before weighting; `klPerLatent`, channels of the vocals' latent maps, then of the music's.
  */
 export function duoVaeLoss(config: DuoVaeConfig, batch: number, weights: SeparatorLossWeights): LossProgram {
   const network = duoVae(config)
@@ -40,7 +40,7 @@ export function duoVaeLoss(config: DuoVaeConfig, batch: number, weights: Separat
         ),
         kl: tf.add(klWithFreeBits(posteriors.vocals, weights.freeBits), klWithFreeBits(posteriors.music, weights.freeBits)),
       }
-      return { loss: weightedSum(terms, weights, inputs.beta), ...terms }
+      return { loss: weightedSum(terms, weights, inputs.beta), ...terms, klPerLatent: klPerLatent(posteriors.vocals, posteriors.music) }
     },
   }
 }

@@ -1,4 +1,4 @@
-import { tf, type Scalar, type Tensor4D } from '#main/engine/tf'
+import { tf, type Scalar, type Tensor1D, type Tensor4D } from '#main/engine/tf'
 
 /** How the second head of an encoder is read: source 000 words it so that it acts as the logarithm of the deviation. */
 export type VarianceParameter = 'logVariance' | 'logStd'
@@ -37,5 +37,15 @@ export function klDivergence({ mean, logVariance }: Posterior): Tensor4D {
  * @see Kingma et al., "Improved variational inference with inverse autoregressive flow", 2016, appendix C.8.
  */
 export function klWithFreeBits(posterior: Posterior, freeBits: number): Scalar {
-  return tf.mean(tf.maximum(tf.mean(klDivergence(posterior), [0, 1, 2]), freeBits)) as Scalar
+  return tf.mean(tf.maximum(klPerChannel(posterior), freeBits)) as Scalar
+}
+
+/** Mean KL of the elements of each channel, `[channels]`, in nats: near 0 for one that has collapsed. */
+export function klPerChannel(posterior: Posterior): Tensor1D {
+  return tf.mean(klDivergence(posterior), [0, 1, 2])
+}
+
+/** The same for several posteriors, one after the other; what a loss program reports as `klPerLatent`. */
+export function klPerLatent(...posteriors: Posterior[]): Tensor1D {
+  return tf.concat(posteriors.map(klPerChannel))
 }

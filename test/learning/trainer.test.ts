@@ -8,6 +8,7 @@ import { shapesOf } from '#main/models/layers'
 import { decodeCheckpoint, encodeCheckpoint, freshCheckpoint, type Checkpoint } from '#main/training/checkpoint'
 import { trainingConfig } from '#shared/training/config'
 import { presets } from '#main/training/presets'
+import { createTrainerControl } from '#main/training/control'
 import { train, type TrainerPorts } from '#main/training/trainer'
 import type { Stereo } from '#shared/audio/audioClip'
 import { createStft, type Stft } from '#shared/dsp/stft'
@@ -99,6 +100,31 @@ async function sitting(checkpoint: Checkpoint, until: number) {
   return saved!
 }
 
+/** A run with what a test changes of its ports; gives its end, its lines and what was saved last. */
+async function controlled(checkpoint: Checkpoint, change: (control: ReturnType<typeof createTrainerControl>) => Partial<TrainerPorts>, totalSteps = 30, checkpointSeconds?: number) {
+  const control = createTrainerControl()
+  const lines: HistoryLine[] = []
+  const files: Uint8Array[] = []
+  const encode = (state: Checkpoint) => void files.push(encodeCheckpoint(state, shapesOf(specs)))
+  const given = ports((state, line) => {
+    lines.push(line)
+    encode(state)
+  })
+  const differentiable = await engine.compileGradients(given.program)
+  const changed = change(control)
+  const budget = { seconds: Infinity, ...(checkpointSeconds !== undefined && { checkpointSeconds }) }
+  try {
+    const all = { ...given, differentiable, keep: async (state: Checkpoint) => encode(state), ...changed }
+    const reason = await train({ ...config, totalSteps }, checkpoint, all, budget, quietContext(), control)
+    return { reason, lines, files }
+  } finally {
+    differentiable.dispose()
+  }
+}
+
+const reopened = (file: Uint8Array) => decodeCheckpoint(file, shapesOf(specs))
+const isSame = (a: Uint8Array | undefined, b: Uint8Array | undefined) => Buffer.from(a ?? []).equals(Buffer.from(b ?? [])) && (a?.length ?? 0) > 1000
+
 describe('trainer', () => {
   it('learns: the loss falls by more than half on sounds that are easy to tell apart', async () => {
     const { lines } = await run(fresh(), 200)
@@ -117,5 +143,60 @@ describe('trainer', () => {
   it('stops with a clear error when the data make the loss no number', async () => {
     const poison = (data: NamedArrays, step: number) => (step === 3 ? { ...data, vocalPower: data.vocalPower!.map(() => NaN) } : data)
     await expect(run(fresh(), 10, poison)).rejects.toThrow(expect.objectContaining({ code: 'TRAINING_DIVERGED' }))
+  })
+
+  // Would catch: sums, noise or moments that a pause within an epoch loses, which show in the epoch's line or in the weights.
+  it('paused within an epoch, and in its validation, it goes on to the very same checkpoint and lines', async () => {
+    const whole = await controlled(fresh(), () => ({}))
+    expect(whole.reason).toBe('finished')
+    const first = await controlled(fresh(), (control) => ({ stepped: ({ step }) => step === 13 && control.wish('pause') }))
+    expect([first.reason, reopened(first.files.at(-1)!).optimizer.step]).toEqual(['paused', 13])
+    const second = await controlled(reopened(first.files.at(-1)!), (control) => ({
+      validate: async (_, context) => {
+        control.wish('pause')
+        context.signal.throwIfAborted()
+        throw new Error('The validation was not broken off.')
+      },
+    }))
+    expect([second.reason, second.lines, reopened(second.files.at(-1)!).optimizer.step]).toEqual(['paused', [], 20])
+    const third = await controlled(reopened(second.files.at(-1)!), () => ({}))
+    expect(third.reason).toBe('finished')
+    expect(isSame(third.files.at(-1), whole.files.at(-1))).toBe(true)
+    expect([...first.lines, ...third.lines]).toEqual(whole.lines)
+    expect(whole.lines[0]!.trace).toHaveLength(10)
+    expect(whole.lines[0]!.klPerLatent).toHaveLength(2 * model.latentChannels)
+    expect(whole.lines.flatMap(({ klPerLatent = [] }) => klPerLatent).every((nats) => nats >= 0 && Number.isFinite(nats))).toBe(true)
+  })
+
+  // Would catch: checkpoints only once an epoch, which lose hours where epochs are long; and ones that cannot be gone on from.
+  it('saves every few minutes of its clock within an epoch, and goes on from there to the same end', async () => {
+    const whole = await controlled(fresh(), () => ({}))
+    let clock = 0
+    const saved = await controlled(fresh(), () => ({ now: () => clock, stepped: () => void (clock += 60) }), 30, 180)
+    expect(saved.files.map((file) => reopened(file).optimizer.step)).toEqual([3, 6, 9, 10, 13, 16, 19, 20, 23, 26, 29, 30])
+    const timeless = reopened(saved.files[5]!)
+    // The clock of that run stood on another time; all else is the same.
+    timeless.trainedSeconds = 0
+    timeless.pending.seconds = 0
+    const resumed = await controlled(timeless, () => ({}))
+    expect(isSame(resumed.files.at(-1), whole.files.at(-1))).toBe(true)
+  })
+
+  it('stopped in its first epoch it leaves a validated model; asked for a checkpoint it goes on', async () => {
+    const stopped = await controlled(fresh(), (control) => ({ stepped: ({ step }) => step === 4 && control.wish('stop') }))
+    expect([stopped.reason, stopped.lines.map(({ step, best }) => ({ step, best }))]).toEqual(['stopped', [{ step: 4, best: true }]])
+    const asked = await controlled(fresh(), (control) => ({ stepped: ({ step }) => step === 4 && control.wish('checkpoint') }), 10)
+    expect([asked.reason, asked.files.map((file) => reopened(file).optimizer.step)]).toEqual(['finished', [4, 10]])
+  })
+
+  // Would catch: a checkpoint that is written after the weights were spoilt.
+  it('what diverges has saved nothing since its last epoch', async () => {
+    const files: Uint8Array[] = []
+    const spoilt = controlled(
+      fresh(),
+      () => ({ save: async (state) => void files.push(encodeCheckpoint(state, shapesOf(specs))), validate: async () => ({ score: files.length === 0 ? 1 : Number.NaN, terms: {} }) }),
+    )
+    await expect(spoilt).rejects.toMatchObject({ code: 'TRAINING_DIVERGED', message: expect.stringContaining('score') as string })
+    expect(files.map((file) => reopened(file).best)).toEqual([{ step: 10, score: 1 }])
   })
 })
