@@ -74,6 +74,15 @@ export type TrainingNews = z.infer<typeof trainingNews>
 
 const scores = z.object({ usdr: z.number(), sisdr: z.number() })
 
+export const pairFindings = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('found'),
+    /** Frames and lengths are at the mixture's rate. */
+    alignment: z.object({ delay: z.number().int(), gain: z.number(), mixtureFrames: z.number().int(), stemFrames: z.number().int() }),
+  }),
+  z.object({ kind: z.enum(['unlike', 'drifting']) }),
+])
+
 /** What the compute process can be asked to do: files in, files and numbers out, never samples. */
 export const computeTasks = {
   /** Reads what a sound file is; `sha256` identifies its content. */
@@ -160,6 +169,25 @@ export const computeTasks = {
   describePresets: task(z.undefined(), z.array(z.object({ id: z.string(), parameters: z.number().int(), memory: z.number() }))),
   /** Finds the engine that separations will use, which takes a while on a machine's first run; gives its name in plain words. */
   prepare: task(z.undefined(), z.string()),
+  /** Finds out how a stem lies in a mixture of the same song; see src-main/datasets/alignment. */
+  alignPair: task(z.strictObject({ mixture: z.string(), stem: z.string() }), pairFindings),
+  /** Writes what a model makes of the clips of a run into a folder that is there; see src-main/node/clipComparison. */
+  compareClips: task(
+    z.strictObject({ runFolder: z.string(), modelDirectory: z.string(), name: z.string(), output: z.string(), device: z.literal('cpu').optional() }),
+    z.void(),
+  ),
+  /** Writes the model in `directory` as one file, numbered where its name is taken. */
+  packModel: task(z.strictObject({ directory: z.string(), path: z.string() }), z.object({ path: z.string() })),
+  /** Reads such a file into a folder, and tests the model. */
+  unpackModel: task(z.strictObject({ path: z.string(), folder: z.string() }), z.void()),
+  /** Writes the model in `directory` as ONNX; `place` is where, without an extension. */
+  exportNetwork: task(z.strictObject({ directory: z.string(), place: z.string() }), z.object({ paths: z.array(z.string()) })),
+  /** Says what an ONNX model takes and gives. */
+  inspectNetwork: task(z.strictObject({ path: z.string() }), networkInspection),
+  /** Takes an ONNX model as a separator into a folder, where it has answered as described. */
+  importNetwork: task(z.strictObject({ path: z.string(), folder: z.string(), description: networkDescription }), z.void()),
+  /** Measures how much faster than it sounds noise is separated. */
+  measureSpeed: task(z.strictObject({ modelDirectory: z.string() }), z.object({ realTimeFactor: z.number(), engine: z.string() })),
   describeEngines: task(z.undefined(), z.array(engineRung)),
 }
 

@@ -175,7 +175,7 @@ function looseFiles(files: readonly string[], folder: string, kind: RecordingKin
  * Takes of one singer share the name's beginning: up to `__`, or the first three of the words joined by hyphens. Joined
  * lines must not change the singer in mid-phrase; the weight of a group counts for the album.
  */
-function singerOf(album: string, file: string): string {
+export function singerOf(album: string, file: string): string {
   const prefix = file.includes('__') ? file.split('__')[0]! : file.split('-').length > 3 ? file.split('-').slice(0, 3).join('-') : ''
   return prefix ? `${album}/${prefix}` : album
 }

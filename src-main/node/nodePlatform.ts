@@ -3,11 +3,13 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { appRoot, appVersion } from '#main/node/appRoot'
 import { forkCompute } from '#main/node/computeProcess'
+import { nodeDatasets } from '#main/node/datasetFolder'
 import { createDocumentFile } from '#main/node/documentFile'
 import { createDragFolders } from '#main/node/dragFolders'
 import { createModelStore } from '#main/node/modelStore'
 import { createProjectFolders } from '#main/node/projectFolders'
 import { createRecoveryStore } from '#main/node/recoveryStore'
+import { createResultStore } from '#main/node/resultStore'
 import { createRunStore } from '#main/node/runStore'
 import { createSoundStore } from '#main/node/soundStore'
 import { createStemStore } from '#main/node/stemStore'
@@ -34,6 +36,8 @@ export function nodePlatform(host: AppInfo['host']): Platform {
       recents: createDocumentFile(join(data, 'recent-projects.json')),
     },
     runs: createRunStore(join(data, 'runs'), join(data, 'cache', 'recordings')),
+    results: createResultStore(join(data, 'runs')),
+    datasets: nodeDatasets(join(data, 'datasets')),
     settings: createDocumentFile(join(data, 'settings.json')),
     demoSong: join(resources, 'demo', 'mix.flac'),
     launchCompute: () => forkCompute(join(appRoot, 'out', 'main', 'compute.js')),

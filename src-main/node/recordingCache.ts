@@ -1,24 +1,17 @@
 import { createHash } from 'node:crypto'
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Stereo } from '#shared/audio/audioClip'
 import { readManifest, type Manifest, type ManifestEntry, type ManifestOptions, type RecordingPart } from '#main/datasets/manifest'
 import { activeStretches, type Recording } from '#main/datasets/recordings'
+import { listFiles } from '#main/node/datasetFolder'
 import { makeFolder } from '#main/node/makeFolder'
 import { outputError } from '#main/node/outputError'
 import { decodeStereo, partsBelow } from '#main/node/summedSound'
 import { TemporaryFile } from '#main/node/temporaryFile'
 import { AppError } from '#shared/errors'
 import { checkpointCancel, type WorkContext } from '#shared/jobs/work'
-
-/** Paths of all files below `folder`, with `/`, relative to it. */
-export async function listFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length).replaceAll('\\', '/').replace(/^\//, ''))
-}
 
 /** The manifest of the files below `folder`. @throws AppError DATASET_INVALID */
 export async function readManifestOf(folder: string, options: ManifestOptions): Promise<Manifest> {

@@ -1,5 +1,5 @@
 import { readManifest, type ManifestSong, type RecordingPart } from '#main/datasets/manifest'
-import { listFiles } from '#main/node/recordingCache'
+import { listFiles } from '#main/node/datasetFolder'
 import { decodeStereo, openParts, partsBelow, type SummedSound } from '#main/node/summedSound'
 import type { ReferenceSong } from '#main/separation/evaluation'
 import type { ReferencePiece } from '#main/separation/validation'

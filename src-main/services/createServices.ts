@@ -1,23 +1,24 @@
 import { createComputeClient } from '#main/compute/client'
+import { createDatasetService, type DatasetService } from '#main/services/datasetService'
 import { createHandlers } from '#main/services/handlers'
 import { createJobQueue, type JobQueue } from '#main/services/jobQueue'
 import { createMediaRegistry } from '#main/services/mediaRegistry'
 import { createModelService, type ModelService } from '#main/services/modelService'
+import { createModelTransfers } from '#main/services/modelTransfers'
 import type { Platform } from '#main/services/platform'
 import { createProjectService, type ProjectService } from '#main/services/projectService'
 import { createRenderService } from '#main/services/renderService'
 import { createRepairService } from '#main/services/repairService'
+import { createResultService } from '#main/services/resultService'
 import { createSeparationService, type SeparationService } from '#main/services/separationService'
 import { createSettingsService, type SettingsService } from '#main/services/settingsService'
 import { createSongDeletion } from '#main/services/songDeletion'
 import { createSongService, type SongService } from '#main/services/songService'
 import { createSoundService, type SoundService } from '#main/services/soundService'
 import { createTrainingService, type TrainingService } from '#main/services/trainingService'
-import type { DatasetSource } from '#main/services/trainingPorts'
 import type { ComputeClient } from '#main/compute/client'
 import { type AppContract, type AppEvent, contract } from '#shared/contract/contract'
 import { createServer, type Server } from '#shared/contract/server'
-import { AppError } from '#shared/errors'
 
 /** The application, without a face. A host connects `server` and `onEvent` to its UI, and serves `mediaPath`'s files. */
 export interface Services {
@@ -28,6 +29,7 @@ export interface Services {
   readonly projects: ProjectService
   readonly separations: SeparationService
   readonly jobs: JobQueue
+  readonly datasets: DatasetService
   readonly training: TrainingService
   readonly compute: ComputeClient
   readonly settings: SettingsService
@@ -63,22 +65,31 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
     usedBy: (modelId) => queue.needing(modelId).map(({ title }) => `the job "${title}"`)[0],
     onChange: (cards) => emit({ name: 'models.changed', payload: cards }),
   })
+  const transfers = createModelTransfers({ platform, compute, reader, queue, models })
   const repairs = createRepairService({ platform, compute, reader, queue, sounds, models, media })
   const separations = createSeparationService({ platform, compute, queue, songs, sounds, models, media })
   const deletion = createSongDeletion({ platform, queue, songs, sounds, separations, renders, repairs, emit })
+  const datasets = createDatasetService({
+    platform: platform.datasets,
+    newId: platform.newId,
+    reader,
+    changed: (list) => emit({ name: 'datasets.changed', payload: list }),
+  })
   const training = createTrainingService({
     platform,
     // Learning goes on for days: it may neither fall with the others nor they with it.
     trainer: createComputeClient(platform.launchCompute),
     reader,
     queue,
-    datasets: noDatasets,
+    datasets,
     models,
     emit,
     onJobChange: (listener) => void listeners.add(({ name }) => name === 'job.changed' && listener()),
   })
+  const runName = async (runId: string) => (await training.get(runId)).name
+  const results = createResultService({ store: platform.results, compute, queue, models, media, runName })
   const settings = createSettingsService(platform.settings, (changed) => emit({ name: 'settings.changed', payload: changed }))
-  const handlers = createHandlers({ platform, songs, sounds, deletion, models, projects, renders, repairs, separations, jobs: queue, settings, training, reader })
+  const handlers = createHandlers({ platform, songs, sounds, deletion, models, transfers, projects, renders, repairs, separations, jobs: queue, datasets, settings, training, results, reader })
 
   return {
     server: createServer<AppContract>(contract, handlers, report),
@@ -88,6 +99,7 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
     projects,
     separations,
     jobs: queue,
+    datasets,
     training,
     compute,
     settings,
@@ -107,9 +119,4 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
       projects.close()
     },
   }
-}
-
-/** Until datasets can be kept, there is none. */
-const noDatasets: DatasetSource = {
-  open: () => Promise.reject(new AppError('DATASET_EMPTY', 'There is no such dataset, so nothing was started. Add one first.')),
 }

@@ -1,10 +1,13 @@
 import type { ComputeClient } from '#main/compute/client'
+import type { DatasetService } from '#main/services/datasetService'
 import type { JobQueue } from '#main/services/jobQueue'
 import type { ModelService } from '#main/services/modelService'
+import type { ModelTransfers } from '#main/services/modelTransfers'
 import type { Platform } from '#main/services/platform'
 import type { ProjectService } from '#main/services/projectService'
 import type { RenderService } from '#main/services/renderService'
 import type { RepairService } from '#main/services/repairService'
+import type { ResultService } from '#main/services/resultService'
 import type { SeparationService } from '#main/services/separationService'
 import type { SettingsService } from '#main/services/settingsService'
 import type { SongDeletion } from '#main/services/songDeletion'
@@ -13,6 +16,7 @@ import type { SoundService } from '#main/services/soundService'
 import type { TrainingService } from '#main/services/trainingService'
 import type { AppContract } from '#shared/contract/contract'
 import type { Handlers } from '#shared/contract/server'
+import { AppError } from '#shared/errors'
 
 interface Application {
   readonly platform: Platform
@@ -20,22 +24,39 @@ interface Application {
   readonly sounds: SoundService
   readonly deletion: SongDeletion
   readonly models: ModelService
+  readonly transfers: ModelTransfers
   readonly projects: ProjectService
   readonly renders: RenderService
   readonly repairs: RepairService
   readonly separations: SeparationService
   readonly jobs: JobQueue
+  readonly datasets: DatasetService
   readonly settings: SettingsService
   readonly training: TrainingService
+  readonly results: ResultService
   readonly reader: ComputeClient
 }
 
 /** Returns what answers each request of the contract. */
-export function createHandlers({ platform, songs, sounds, deletion, models, projects, renders, repairs, separations, jobs, settings, training, reader }: Application): Handlers<AppContract> {
+export function createHandlers({ platform, songs, sounds, deletion, models, transfers, projects, renders, repairs, separations, jobs, datasets, settings, training, results, reader }: Application): Handlers<AppContract> {
   return {
     app: {
       info: () => platform.info,
       chooseFolder: async () => ({ folder: await platform.chooseFolder?.() }),
+    },
+    datasets: {
+      list: () => datasets.list(),
+      inspectFolder: ({ folder }) => datasets.inspectFolder(folder),
+      add: (plan) => datasets.add(plan),
+      items: ({ datasetId }) => datasets.items(datasetId),
+      setSplit: ({ datasetId, item, split }) => datasets.setSplit(datasetId, item, split),
+      rename: ({ datasetId, name }) => datasets.rename(datasetId, name),
+      refresh: ({ datasetId }) => datasets.refresh(datasetId),
+      remove: ({ datasetId }) => datasets.remove(datasetId),
+      check: () => unfinished('Checking a dataset'),
+      report: ({ datasetId }) => datasets.reportOf(datasetId),
+      downloadables: () => [],
+      download: () => unfinished('Downloading a dataset'),
     },
     desktop: {
       setMenu: ({ enabled }) => platform.desktop?.setMenu(enabled),
@@ -56,6 +77,12 @@ export function createHandlers({ platform, songs, sounds, deletion, models, proj
       history: ({ modelId }) => models.history(modelId),
       rename: async ({ modelId, name }) => (await models.rename(modelId, name)).card,
       remove: ({ modelId }) => models.remove(modelId),
+      exportFile: async ({ modelId, folder }) => ({ jobId: (await transfers.exportFile(modelId, folder)).id }),
+      importFile: ({ source }) => ({ jobId: transfers.importFile(source).id }),
+      exportOnnx: async ({ modelId, folder }) => ({ jobId: (await transfers.exportOnnx(modelId, folder)).id }),
+      inspectNetwork: ({ source }) => ({ jobId: transfers.inspectNetwork(source).id }),
+      importNetwork: ({ source, description }) => ({ jobId: transfers.importNetwork(source, description).id }),
+      measureSpeed: async ({ modelId }) => ({ jobId: (await transfers.measureSpeed(modelId)).id }),
     },
     projects: {
       open: (request) => projects.open(request),
@@ -86,6 +113,10 @@ export function createHandlers({ platform, songs, sounds, deletion, models, proj
       previewReshape: async (request) => ({ jobId: (await repairs.previewReshape(request)).id }),
       audition: async (request) => ({ jobId: (await repairs.audition(request)).id }),
       doubt: async (request) => ({ jobId: (await repairs.doubt(request)).id }),
+    },
+    results: {
+      list: ({ runId }) => results.list(runId),
+      compare: async ({ runId, with: other }) => ({ jobId: (await results.compare(runId, other)).id }),
     },
     separation: {
       start: async (request) => ({ jobId: (await separations.start(request)).id }),
@@ -125,4 +156,8 @@ export function createHandlers({ platform, songs, sounds, deletion, models, proj
       remove: ({ runId }) => training.remove(runId),
     },
   }
+}
+
+function unfinished(what: string): never {
+  throw new AppError('INVALID_INPUT', `${what} is not possible yet, so nothing was done.`)
 }

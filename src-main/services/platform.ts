@@ -1,6 +1,8 @@
 import type { ComputeProcess } from '#main/compute/client'
 import type { ActionId } from '#shared/actions/actions'
+import type { DatasetPlatform } from '#main/services/datasetPorts'
 import type { ProjectFolders, RecoveryStore } from '#main/services/projectPorts'
+import type { ResultStore } from '#main/services/resultPorts'
 import type { RunStore } from '#main/services/trainingPorts'
 import type { AppInfo } from '#shared/contract/app'
 import type { OpenedPath } from '#shared/contract/desktop'
@@ -15,7 +17,9 @@ export interface Platform {
   readonly sounds: SoundStore
   readonly dragFolders: DragFolders
   readonly projects: ProjectPlatform
+  readonly datasets: DatasetPlatform
   readonly runs: RunStore
+  readonly results: ResultStore
   /** Where the user's settings are kept. */
   readonly settings: DocumentFile
   /** Path of the song that comes with the app. */
@@ -153,8 +157,8 @@ export type DescribeModel = (card: object) => object
 export interface StagedModel {
   /** Where to write. */
   readonly folder: string
-  /** Moves the folder among the models in one step, as `id`. @throws AppError MODEL_CORRUPT, OUTPUT_NOT_WRITABLE, DISK_FULL */
-  publish(id: string, describe: DescribeModel): Promise<StoredModel>
+  /** Moves the folder among the models in one step, as the id that `idOf` gives for its name. @throws AppError MODEL_CORRUPT, OUTPUT_NOT_WRITABLE, DISK_FULL */
+  publish(idOf: (name: string) => string, describe: DescribeModel): Promise<StoredModel>
   /** Removes the folder, unless it was published. */
   discard(): Promise<void>
 }
@@ -176,6 +180,8 @@ export interface ModelStore {
   remove(model: StoredModel): Promise<void>
   /** The epochs of the training that a model comes from; none where they were not kept. */
   history(model: Pick<StoredModel, 'directory'>): Promise<HistoryLine[]>
+  /** How fast models were measured to be here. */
+  readonly speeds: DocumentFile
 }
 
 /** A song that a sound is, or was made of. */

@@ -1,4 +1,5 @@
 import { app } from '#shared/contract/app'
+import { datasetEvents, datasets } from '#shared/contract/datasets'
 import { defineContract, type EventOf } from '#shared/contract/defineContract'
 import { desktop, desktopEvents } from '#shared/contract/desktop'
 import { engine } from '#shared/contract/engine'
@@ -7,6 +8,7 @@ import { modelEvents, models } from '#shared/contract/models'
 import { projectEvents, projects } from '#shared/contract/projects'
 import { render } from '#shared/contract/render'
 import { repair } from '#shared/contract/repair'
+import { results } from '#shared/contract/results'
 import { separation } from '#shared/contract/separation'
 import { settings, settingsEvents } from '#shared/contract/settings'
 import { songs } from '#shared/contract/songs'
@@ -15,8 +17,8 @@ import { training, trainingEvents } from '#shared/contract/training'
 
 /** All that the UI can ask and be told. */
 export const contract = defineContract({
-  requests: { app, desktop, engine, jobs, models, projects, render, repair, separation, settings, songs, sounds, training },
-  events: { ...desktopEvents, ...jobEvents, ...modelEvents, ...projectEvents, ...settingsEvents, ...soundEvents, ...trainingEvents },
+  requests: { app, datasets, desktop, engine, jobs, models, projects, render, repair, results, separation, settings, songs, sounds, training },
+  events: { ...datasetEvents, ...desktopEvents, ...jobEvents, ...modelEvents, ...projectEvents, ...settingsEvents, ...soundEvents, ...trainingEvents },
 })
 export type AppContract = typeof contract
 export type AppEvent = EventOf<AppContract>

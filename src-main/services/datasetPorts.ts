@@ -1,0 +1,36 @@
+import type { FolderView } from '#main/datasets/layouts/layout'
+import type { DocumentFile } from '#main/services/platform'
+
+/** A folder of a dataset, as it was when it was opened. */
+export interface DatasetFolder extends FolderView {
+  /** Size and time of each file, as text that changes with the file; empty for one that is gone. */
+  stamps(paths: readonly string[]): Promise<string[]>
+}
+
+/** Datasets on disk. */
+export interface DatasetStore {
+  /** Ids of the datasets that are kept. */
+  list(): Promise<string[]>
+  /** What is known of a dataset. */
+  document(id: string): DocumentFile
+  /** The last report of its check. */
+  report(id: string): DocumentFile
+  /** Removes both documents. */
+  remove(id: string): Promise<void>
+}
+
+/** What the services need for datasets. */
+export interface DatasetPlatform {
+  readonly store: DatasetStore
+  /**
+   * Lists a folder.
+   * @throws AppError INVALID_INPUT unless the path is absolute; FILE_NOT_FOUND; DATASET_INVALID for one with too many files
+   */
+  open(folder: string): Promise<DatasetFolder>
+  /** True while the folder is there. */
+  has(folder: string): Promise<boolean>
+  /** A name of the text's own. */
+  hash(text: string): string
+  /** An absolute path of a file below a folder. */
+  pathOf(folder: string, path: string): string
+}
