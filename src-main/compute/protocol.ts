@@ -167,6 +167,11 @@ export const computeTasks = {
   /** Writes what a run's last checkpoint has learned as a model. */
   exportRun: task(z.strictObject({ ...runFiles, directory: z.string() }), z.void()),
   describePresets: task(z.undefined(), z.array(z.object({ id: z.string(), parameters: z.number().int(), memory: z.number() }))),
+  /** Writes what a model makes of the clips of a run into a folder that is there; see src-main/node/clipComparison. */
+  compareClips: task(
+    z.strictObject({ runFolder: z.string(), modelDirectory: z.string(), name: z.string(), output: z.string(), device: z.literal('cpu').optional() }),
+    z.void(),
+  ),
   /** Finds the engine that separations will use, which takes a while on a machine's first run; gives its name in plain words. */
   prepare: task(z.undefined(), z.string()),
   /** Finds out how a stem lies in a mixture of the same song; see src-main/datasets/alignment. */

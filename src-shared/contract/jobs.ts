@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { request } from '#shared/contract/defineContract'
 import { loudnessResult, renderResult } from '#shared/contract/render'
 import { auditionResult, doubtResult, repairResult, reshapePreview } from '#shared/contract/repair'
+import { clipComparison } from '#shared/contract/results'
 import { exportResult, separationResult } from '#shared/contract/separation'
 import { sound } from '#shared/contract/sounds'
 import { benchmarkResult } from '#shared/contract/training'
@@ -27,6 +28,7 @@ export const job = z.discriminatedUnion('kind', [
   z.object({ ...facts, kind: z.literal('audition'), state: jobState(auditionResult) }),
   z.object({ ...facts, kind: z.literal('benchmark'), state: jobState(benchmarkResult) }),
   z.object({ ...facts, kind: z.literal('doubt'), state: jobState(doubtResult) }),
+  z.object({ ...facts, kind: z.literal('clips'), state: jobState(clipComparison) }),
 ])
 export type Job = z.infer<typeof job>
 

@@ -1,29 +1,34 @@
 import { z } from 'zod'
+import { split } from '#shared/contract/datasets'
 import { request } from '#shared/contract/defineContract'
 
 /** A sound that can be heard: a WAV file by byte ranges, and its spectrogram as a PNG, 80 dB in grey, low frequencies at the bottom. */
 const heard = z.object({ url: z.string(), spectrogramUrl: z.string() })
+export type Heard = z.infer<typeof heard>
+
+/** By part: `vocals` and `accompaniment`; `first`, `second` and `reconstruction` for blind networks. */
+const parts = z.record(z.string(), heard)
+/** Decibels by part, where there is something to measure against; `reconstruction` is measured against the mixture. */
+const sdr = z.record(z.string(), z.number())
 
 /** What a checkpoint made of a clip. */
-const heardOutput = z.object({
-  epoch: z.number().int(),
-  step: z.number().int(),
-  /** By part: `vocals` and `accompaniment`; `first`, `second` and `reconstruction` for blind networks. */
-  parts: z.record(z.string(), heard),
-  /** Decibels by part, where the true sound is known. */
-  sdr: z.record(z.string(), z.number()),
-})
+const heardOutput = z.object({ epoch: z.number().int(), step: z.number().int(), parts, sdr })
+export type HeardOutput = z.infer<typeof heardOutput>
 
-/** A few seconds of something that is not trained on, as it sounds after each checkpoint. */
+/** A few seconds that a run is heard on, the same after each checkpoint. */
 export const resultClip = z.object({
   id: z.string(),
   name: z.string(),
+  /** Where it is from: what a network does with what it learns from says little. */
+  split,
   seconds: z.number(),
   input: heard,
   /** The true parts, where they are known. */
-  targets: z.record(z.string(), heard),
-  /** In the order of epochs. */
+  targets: parts,
+  /** In the order of epochs; old ones are thinned out. */
   outputs: z.array(heardOutput),
+  /** Of every checkpoint, also of those whose sound is no longer kept. */
+  scores: z.array(z.object({ epoch: z.number().int(), step: z.number().int(), sdr })),
 })
 export type ResultClip = z.infer<typeof resultClip>
 
@@ -38,18 +43,31 @@ export const resultGallery = z.object({
 })
 export type ResultGallery = z.infer<typeof resultGallery>
 
-export const runResults = z.object({ runId: z.string(), clips: z.array(resultClip), galleries: z.array(resultGallery) })
+export const runResults = z.object({
+  runId: z.string(),
+  clips: z.array(resultClip),
+  galleries: z.array(resultGallery),
+  /** Of those that can be heard or seen, the one whose score is highest. */
+  bestEpoch: z.number().int().optional(),
+})
 export type RunResults = z.infer<typeof runResults>
 
-const clipRequest = z.strictObject({ runId: z.string() })
+/** What another model makes of a run's clips, by their ids. */
+export const clipComparison = z.object({ name: z.string(), clips: z.record(z.string(), z.object({ parts, sdr })) })
+export type ClipComparison = z.infer<typeof clipComparison>
+
+/** What a run is compared with: a model, or the best model of another run. */
+const compared = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('model'), modelId: z.string() }),
+  z.strictObject({ kind: z.literal('run'), runId: z.string() }),
+])
+export type Compared = z.infer<typeof compared>
+
+const runId = z.strictObject({ runId: z.string() })
 
 export const results = {
-  /** What there is to hear and see of a run. */
-  list: request(clipRequest, runResults),
-  /** Lets another model do the run's clips, to be compared with. Job of kind `clips`, whose result is clips with one output. */
-  compare: request(clipRequest.extend({ modelId: z.string() }), z.object({ jobId: z.string() })),
-}
-
-export const resultEvents = {
-  'results.changed': z.object({ runId: z.string() }),
+  /** What there is to hear and see of a run; it changes with each epoch, and is empty for a run that has nothing. */
+  list: request(runId, runResults),
+  /** Lets another model do the run's clips, or finds what it has done. Job of kind `clips`, whose result is a `ClipComparison`. */
+  compare: request(runId.extend({ with: compared }), z.object({ jobId: z.string() })),
 }

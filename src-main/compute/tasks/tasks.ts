@@ -28,6 +28,7 @@ export const tasks: ComputeTasks = {
   inspectNetwork: async (input) => (await import('#main/compute/tasks/models')).inspectNetwork(input),
   importNetwork: async (input) => (await import('#main/compute/tasks/models')).importNetwork(input),
   measureSpeed: async (input, context) => (await import('#main/compute/tasks/models')).measureSpeed(input, context),
+  compareClips: async (input, context) => (await import('#main/compute/tasks/compareClips')).compareClips(input, context),
   prepare: async () => (await import('#main/compute/tasks/separate')).prepare(),
   describeEngines: async () => (await import('#main/compute/tasks/describeEngines')).describeEngines(),
 }

@@ -100,7 +100,7 @@ describe('results of a run', () => {
   it('take no more than their budget, though the scores of all stay', async () => {
     const { results } = source()
     await write(results, 10, { line: { epoch: 1, step: 10, score: -30 } })
-    const [{ bytes }] = (await readResultIndex(runFolder)).checkpoints as [{ bytes: number }]
+    const { bytes } = (await readResultIndex(runFolder)).checkpoints[0]!
     for (let step = 20; step <= 120; step += 10) await write(results, step, { budget: { bytes: 5 * bytes + 1000, count: 99 }, line: { epoch: step / 10, step, score: -Math.abs(step - 40) } })
     const { checkpoints, scores } = await readResultIndex(runFolder)
     expect(checkpoints.length).toBeLessThanOrEqual(5)
