@@ -29,6 +29,7 @@ export function createElectronHost(bridge: Bridge): Host {
       const message = `"${file.name}" is not a file on this computer, so it could not be opened. Save it first, then open it again.`
       return Promise.reject(new AppError('FILE_NOT_FOUND', message))
     },
+    pathOf: (file) => bridge.getPathForFile(file) || undefined,
     async chooseExportTarget() {
       const { folder } = await client.app.chooseFolder()
       return folder === undefined ? undefined : { folder }

@@ -28,6 +28,8 @@ export interface Host {
   readonly transport: Transport
   /** Makes a dropped or chosen file known to the services. @throws AppError when it cannot be sent. */
   sourceOf(file: File): Promise<SongSource>
+  /** Path of a file or folder that was dropped; missing where the page is not told. */
+  pathOf?(file: File): string | undefined
   /** Asks where to put exported stems; undefined when the user chose nothing. */
   chooseExportTarget(): Promise<ExportTarget | undefined>
   /**

@@ -1,0 +1,44 @@
+import type { Run, RunStatus } from '#shared/contract/training'
+
+/** What a run is doing, as a button or a list says it. */
+export const statusTexts: Record<RunStatus, string> = {
+  queued: 'Waiting for its turn',
+  preparing: 'Reading the recordings',
+  running: 'Learning',
+  yielding: 'Giving way to a split',
+  paused: 'Paused',
+  finished: 'Finished',
+  stopped: 'Stopped',
+  failed: 'Failed',
+}
+
+/** True while a run learns, or will by itself. */
+export function isUnderWay({ status }: Pick<Run, 'status'>): boolean {
+  return status === 'queued' || status === 'preparing' || status === 'running' || status === 'yielding'
+}
+
+/** True for a run that can be gone on with. */
+export function canResume({ status }: Pick<Run, 'status'>): boolean {
+  return status === 'paused' || status === 'failed' || status === 'stopped'
+}
+
+/** Epochs that the run has all in all. */
+export function epochsOf({ progress, config }: Pick<Run, 'progress' | 'config'>): number {
+  return Math.max(1, Math.ceil(progress.totalSteps / config.stepsPerEpoch))
+}
+
+/** Whole per cent of the steps that are done. */
+export function percentOf({ progress }: Pick<Run, 'progress'>): number {
+  return progress.totalSteps > 0 ? Math.min(100, Math.floor((100 * progress.step) / progress.totalSteps)) : 0
+}
+
+/** What a screen reader should be told when a run goes from one state to the next; undefined where there is nothing new. */
+export function announcement(before: Run | undefined, after: Run): string | undefined {
+  if (before === undefined) return undefined
+  if (before.status !== after.status) {
+    const why = after.status === 'failed' && after.error ? `: ${after.error.message}` : ''
+    return `${after.name}: ${statusTexts[after.status]}${why}`
+  }
+  const quarter = Math.floor(percentOf(after) / 25)
+  return after.status === 'running' && quarter > Math.floor(percentOf(before) / 25) ? `${after.name}: ${quarter * 25} per cent.` : undefined
+}

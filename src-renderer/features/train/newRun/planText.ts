@@ -1,0 +1,48 @@
+import { formatHours } from '#renderer/features/train/datasets/datasetText'
+import type { DatasetContent } from '#shared/contract/datasets'
+import type { BenchmarkResult, NetworkKind } from '#shared/contract/training'
+
+export const kindTexts: Record<NetworkKind, { title: string; what: string }> = {
+  separator: { title: 'Splits songs', what: 'into vocals and music; usable in the Studio' },
+  blind: { title: 'Learns without stems', what: 'finds two parts in recordings by itself; to study and compare' },
+  images: { title: 'Takes pictures apart', what: 'two pictures that lie over one another' },
+}
+
+const contentNames: Record<DatasetContent, string> = {
+  songs: 'songs with stems',
+  mixtures: 'recordings of any kind',
+  clips: 'short sounds',
+  images: 'pictures',
+}
+
+/** "songs with stems or recordings of any kind" */
+export function contentTexts(contents: readonly DatasetContent[]): string {
+  return contents.map((content) => contentNames[content]).join(' or ')
+}
+
+/** "1.4 million parameters" */
+export function formatParameters(count: number): string {
+  if (count >= 1e6) return `${(count / 1e6).toFixed(1)} million parameters`
+  return count >= 1e3 ? `${Math.round(count / 1e3)} thousand parameters` : `${count} parameters`
+}
+
+/** Times that may be given to a run, in minutes; undefined is as long as it takes. */
+export const timeLimits: readonly { minutes: number | undefined; title: string }[] = [
+  { minutes: undefined, title: 'As long as it takes' },
+  { minutes: 15, title: '15 minutes' },
+  { minutes: 60, title: '1 hour' },
+  { minutes: 240, title: '4 hours' },
+  { minutes: 600, title: 'Overnight, 10 hours' },
+]
+
+/** What a minute of training tells of a whole run, in sentences. */
+export function predictionOf(result: BenchmarkResult, epochs: number, minutes: number | undefined): string[] {
+  const total = formatHours(result.totalSeconds)
+  const seconds = minutes === undefined ? Infinity : minutes * 60
+  const part = Math.max(1, Math.floor((epochs * seconds) / result.totalSeconds))
+  const whole =
+    seconds < result.totalSeconds
+      ? `All ${epochs} epochs would take about ${total}; in ${formatHours(seconds)} it gets to about epoch ${part}.`
+      : `All ${epochs} epochs take about ${total}.`
+  return [whole, ...(result.waiting > 0.2 ? [`It spends ${Math.round(100 * result.waiting)} % of the time waiting for data: a faster disk, or smaller pools of takes, would help.`] : [])]
+}
