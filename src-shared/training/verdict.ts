@@ -1,4 +1,5 @@
 import type { HistoryLine } from '#shared/training/history'
+import { reconstructionOf } from '#shared/training/terms'
 
 export const verdictKinds = [
   'none',
@@ -107,12 +108,7 @@ function hasGotWorse(scores: readonly number[], best: number): boolean {
 }
 
 function trainingImproved(lines: readonly HistoryLine[], best: number): boolean {
-  return trendOf(lines.slice(best).map(withoutKl)) <= -0.3
-}
-
-/** The training loss without the part that grows because beta does. */
-function withoutKl({ train, beta }: HistoryLine): number {
-  return train['reconstruction'] ?? (train['loss'] ?? 0) - beta * (train['kl'] ?? 0)
+  return trendOf(lines.slice(best).map((line) => reconstructionOf(line) ?? 0)) <= -0.3
 }
 
 function unstable(lines: readonly HistoryLine[]): Verdict | undefined {

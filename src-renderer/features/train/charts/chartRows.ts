@@ -1,0 +1,80 @@
+import { formatDuration, formatValue } from '#renderer/features/train/charts/axes'
+import type { ChartedRun } from '#renderer/features/train/charts/chartedRun'
+import { type ChartPoint, type ChartSpec, stopsOf } from '#renderer/features/train/charts/chartSpec'
+
+/** Numbers in rows, each with the place on the horizontal axis first; undefined where nothing was measured there. */
+export interface ChartRows {
+  readonly headers: readonly string[]
+  readonly rows: readonly (readonly (number | undefined)[])[]
+}
+
+const acrossTitles = { epochs: 'Epoch', steps: 'Step', time: 'Seconds' } as const
+
+/** Returns the numbers that a chart shows, a row for every epoch. */
+export function chartRows(spec: ChartSpec): ChartRows {
+  const { across, curves, heat } = spec
+  if (heat) {
+    const headers = [acrossTitles[across], ...heat.order.map((channel) => `channel ${channel + 1}`)]
+    return { headers, rows: heat.xs.map((x, i) => [x, ...heat.order.map((channel) => heat.columns[i]![channel])]) }
+  }
+  const shown = curves.toSorted((a, b) => Number(a.kind === 'detail') - Number(b.kind === 'detail'))
+  const values = shown.map(({ epochs }) => byPlace(epochs))
+  return {
+    headers: [acrossTitles[across], ...shown.map(({ label }) => label)],
+    rows: stopsOf(spec).map((x) => [x, ...values.map((at) => at.get(x))]),
+  }
+}
+
+/** A cell of a table as people read it. */
+export function cellText(value: number | undefined, header: string): string {
+  if (value === undefined) return '–'
+  if (header === acrossTitles.time) return formatDuration(value)
+  return header === acrossTitles.epochs || header === acrossTitles.steps ? String(value) : formatValue(value)
+}
+
+/** Returns a chart as CSV: the numbers of its table with all their digits, and what was measured within epochs. */
+export function chartCsv(spec: ChartSpec): string {
+  const { headers, rows } = chartRows(spec)
+  const traced = spec.curves.filter(({ trace }) => trace.length > 0)
+  const traces = traced.map(({ trace }) => byPlace(trace))
+  const known = new Map(rows.map((row) => [row[0]!, row.slice(1)]))
+  const places = [...new Set([...known.keys(), ...traced.flatMap(({ trace }) => trace.map(({ x }) => x))])].toSorted((a, b) => a - b)
+  const empty = headers.slice(1).map(() => undefined)
+  const body = places.map((x) => [x, ...(known.get(x) ?? empty), ...traces.map((at) => at.get(x))])
+  return csv([[...headers, ...traced.map(({ label }) => `${label} within epochs`)], ...body])
+}
+
+/** Returns everything that was written down of runs as CSV, a row for every epoch of every run. */
+export function historyCsv(runs: readonly ChartedRun[]): string {
+  const rows = runs.flatMap(({ run, history }) =>
+    history.map(({ train, validation, klPerLatent = [], ...line }) => ({
+      run: run.name,
+      ...line,
+      trace: undefined,
+      ...prefixed('train', train),
+      ...prefixed('validation', validation),
+      ...Object.fromEntries(klPerLatent.map((nats, channel) => [`KL of channel ${channel + 1}`, nats])),
+    })),
+  )
+  const headers = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((header) => header !== 'trace')
+  return csv([headers, ...rows.map((row) => headers.map((header) => (row as Record<string, unknown>)[header]))])
+}
+
+function prefixed(prefix: string, values: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix} ${name}`, value]))
+}
+
+function csv(rows: readonly (readonly unknown[])[]): string {
+  return rows.map((row) => `${row.map(csvCell).join(',')}\r\n`).join('')
+}
+
+/** Quoted where it must be; a name that a spreadsheet would take for a formula is made a text. */
+function csvCell(value: unknown): string {
+  if (typeof value !== 'string') return value === undefined ? '' : String(value)
+  const text = /^[=+\-@\t]/.test(value) ? `'${value}` : value
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+function byPlace(points: readonly ChartPoint[]): ReadonlyMap<number, number> {
+  return new Map(points.map(({ x, y }) => [x, y]))
+}

@@ -1,0 +1,20 @@
+import type { Across } from '#renderer/features/train/charts/chartSpec'
+import type { Run } from '#shared/contract/training'
+import type { HistoryLine } from '#shared/training/history'
+
+/** A run with what is known of its course. */
+export interface ChartedRun {
+  readonly run: Run
+  readonly history: readonly HistoryLine[]
+}
+
+/** Colours of runs that are compared; each also has a letter. */
+export const runTokens = ['--accompaniment', '--vocals', '--run-3', '--run-4', '--run-5', '--run-6'] as const
+
+/** A, B, C: what runs that are compared are called in charts and tables. */
+export const runLetter = (index: number): string => String.fromCodePoint(65 + index)
+
+/** Where a line of the history stands on the horizontal axis. */
+export function placeOf({ epoch, step, seconds }: HistoryLine, across: Across): number {
+  return across === 'epochs' ? epoch : across === 'steps' ? step : seconds
+}
