@@ -19,7 +19,7 @@ const spectralNetworkSchema = z.object({
   decoderChannels: z.array(size).min(1).readonly(),
   frequencyReduction: size,
   members: size.optional(),
-  lean: z.object({ logits: z.number(), presence: z.number().positive() }).optional(),
+  lean: z.object({ sung: z.number(), unsung: z.number(), presence: z.number().positive() }).optional(),
 }) satisfies z.ZodType<SpectralNetworkConfig>
 
 export const duoVaeConfigSchema = spectralNetworkSchema.extend({

@@ -20,7 +20,7 @@ export function documentSeparator(card: ModelFileCard): ModelFacts {
 function documentation({ name, summary, config }: ModelFileCard, features: string, mask: string): string {
   const { stft, frames, layout, repetition, lean } = config
   const rows = layout.groups.map(({ firstBin, width, count }) => `${count} of ${width} from bin ${firstBin}`).join(', ')
-  const leaning = lean ? ` Stemwright then adds ${lean.logits} to the masks' logits where somebody sings (presence ${lean.presence}).` : ''
+  const leaning = lean ? ` Stemwright then adds ${lean.sung} to the masks' logits where at least a share of ${lean.presence} of the power within a quarter of a second is sung, ${lean.unsung} where nothing is, and in between in proportion; below 108 Hz nothing, up to 323 Hz a part.` : ''
   return [
     `${name}: ${summary} Exported from Stemwright; it gives masks for vocals.`,
     `Spectra: ${stft.sampleRate} Hz, periodic Hann window of ${stft.fftSize} samples, hop ${stft.hopLength}, frames centred, left and right apart (a mono sound twice).`,

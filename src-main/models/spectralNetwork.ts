@@ -24,8 +24,10 @@ export interface SpectralNetworkConfig {
 /** How far masks lean towards the vocals, and where; `src-main/separation/lean` does it and says why. */
 export interface LeanConfig {
   /** Added to the logits of the vocals' masks where somebody sings. */
-  readonly logits: number
-  /** Share of a moment's power that is sung from which on somebody sings for certain; below it the lean is smaller, down to none. */
+  readonly sung: number
+  /** Added to them where nobody does. */
+  readonly unsung: number
+  /** Share of a moment's power that is sung from which on somebody sings for certain; below it the lean lies between the two. */
   readonly presence: number
 }
 

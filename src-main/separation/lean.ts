@@ -9,10 +9,11 @@ const voiced = { from: 108, to: 323 } as const
 /**
  * Makes masks lean towards the vocals. Networks that meet voices unlike those of their training take a part of them for music,
  * and little music for vocals; what squares their error least is then a mask that gives vocals more than they believe. It
- * would cost where nobody sings and where no voice reaches, so the lean follows how much is sung around a frame, and begins above
- * the bass. docs/experiments.md has the measurements.
+ * would cost where nobody sings and where no voice reaches, so the lean follows how much is sung around a frame, the other way where
+ * nothing is, and begins above the bass. docs/experiments.md has the measurements.
  */
 export class MaskLean {
+  /** Share of the lean that a row gets. */
   private readonly byRow: Float32Array
   /** Power that is sung, and all power, of the frames from `first` on. */
   private sung: number[] = []
@@ -24,7 +25,7 @@ export class MaskLean {
     private readonly config: LeanConfig,
     rowHertz: readonly number[],
   ) {
-    this.byRow = Float32Array.from(rowHertz, (hertz) => config.logits * Math.min(1, Math.max(0, (hertz - voiced.from) / (voiced.to - voiced.from))))
+    this.byRow = Float32Array.from(rowHertz, (hertz) => Math.min(1, Math.max(0, (hertz - voiced.from) / (voiced.to - voiced.from))))
   }
 
   /** Frames that were added so far. */
@@ -43,14 +44,14 @@ export class MaskLean {
    * each once the `leanReach` frames after it were added, as far as there are any.
    */
   apply(masks: Float32Array, at: number, sides: number, frame: number): void {
-    const presence = this.presence(frame)
+    const { sung, unsung } = this.config
+    const lean = unsung + (sung - unsung) * this.presence(frame)
     this.forget(frame - leanReach)
-    if (presence === 0) return
     const rows = this.byRow.length
     for (let row = 0; row < rows; row++) {
       if (this.byRow[row] === 0) continue
       // Logits that rise by x make the odds e^x times as high.
-      const odds = Math.exp(this.byRow[row]! * presence)
+      const odds = Math.exp(this.byRow[row]! * lean)
       for (let i = at + row; i < at + sides * rows; i += rows) masks[i] = (masks[i]! * odds) / (1 + masks[i]! * (odds - 1))
     }
   }

@@ -27,8 +27,8 @@ those of their training give too little. The result is measured on the songs NAM
 have been trained on.
 `
 
-/** Share of a moment's power that is sung from which on masks lean as far as they are told to; see docs/experiments.md. */
-const presence = 0.2
+/** Where the lean that is asked for does not hold, and from which share of a moment's power on it does; see docs/experiments.md. */
+const leanElsewhere = { unsung: -0.5, presence: 0.2 }
 
 await runCommand(usage, async (args) => {
   const { values, positionals } = parseArgs({
@@ -61,7 +61,7 @@ await runCommand(usage, async (args) => {
   if (joined) throw new UsageError(`"${joined.card.name}" is made of several networks already; name the runs that they come from.`)
   const networks = groups.map((group) => averageParameters(group.map((model) => model.parameters)))
   const parameters = joinMembers(networks)
-  const config = { ...models[0]!.card.config, members: networks.length, ...(lean !== 0 && { lean: { logits: lean, presence } }) }
+  const config = { ...models[0]!.card.config, members: networks.length, ...(lean !== 0 && { lean: { sung: lean, ...leanElsewhere } }) }
   const card = { ...models[0]!.card, config }
   const attributions = [...new Set([...values.credit, ...models.flatMap((model) => model.card.attributions)])]
   const separator = await createSeparator(card.config, parameters, engine)

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { leanReach, MaskLean } from '#main/separation/lean'
 
-const config = { logits: Math.log(3), presence: 0.2 }
+const config = { sung: Math.log(3), unsung: 0, presence: 0.2 }
 const hertz = [50, 215.5, 1000]
 
 /** Masks of one frame, two sides of three rows, after `frames` with this share of their power sung. */
-function leant(shareOf: (frame: number) => number, frame: number, frames = frame + leanReach + 1, value = 0.25): number[] {
-  const lean = new MaskLean(config, hertz)
+function leant(shareOf: (frame: number) => number, frame: number, { frames = frame + leanReach + 1, value = 0.25, unsung = 0 } = {}): number[] {
+  const lean = new MaskLean({ ...config, unsung }, hertz)
   for (let i = 0; i < frames; i++) lean.add(shareOf(i), 1)
   const masks = new Float32Array(6)
   for (let i = 0; i <= frame; i++) lean.apply(masks.fill(value), 0, 2, i)
@@ -22,8 +22,12 @@ describe('MaskLean', () => {
 
   it('changes nothing where nobody sings, and nothing that is certain', () => {
     expect(leant(() => 0, 5)).toEqual([0.25, 0.25, 0.25, 0.25, 0.25, 0.25])
-    expect(leant(() => 1, 5, undefined, 1)).toEqual([1, 1, 1, 1, 1, 1])
-    expect(leant(() => 1, 5, undefined, 0)).toEqual([0, 0, 0, 0, 0, 0])
+    expect(leant(() => 1, 5, { value: 1 })).toEqual([1, 1, 1, 1, 1, 1])
+    expect(leant(() => 1, 5, { value: 0 })).toEqual([0, 0, 0, 0, 0, 0])
+  })
+
+  it('leans the other way where nobody sings, if it is told to', () => {
+    expect(leant(() => 0, 5, { unsung: -Math.log(3) })[2]).toBeCloseTo(0.1, 6)
   })
 
   it('follows how much is sung around a frame, on both sides', () => {

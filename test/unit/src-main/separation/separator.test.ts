@@ -51,12 +51,12 @@ function worst(a: Float32Array, b: Float32Array, gain = 1): number {
 describe('separator', () => {
   it('leans towards vocals as far as the model says, however the song arrives', async () => {
     const tone = [Float32Array.from({ length: 90_000 }, (_, i) => 0.3 * Math.sin(i * 0.3))]
-    const leaning: Separator = { ...fakeSeparator(() => 0.25), config: { ...config, lean: { logits: Math.log(3), presence: 0.2 } } }
+    const leaning: Separator = { ...fakeSeparator(() => 0.25), config: { ...config, lean: { sung: Math.log(3), unsung: 0, presence: 0.2 } } }
     const vocals = await separate(tone, leaning)
     // Where the tone begins and ends there is bass as well, which does not lean.
     expect(worst(tone[0]!.slice(4000, 80_000), vocals[0]!.slice(4000, 80_000), 0.5)).toBeLessThan(1e-4)
     expect(await separate(tone, leaning, { block: 777 })).toEqual(vocals)
-    const quiet = await separate(tone, { ...leaning, config: { ...leaning.config, lean: { logits: Math.log(3), presence: 1 } } })
+    const quiet = await separate(tone, { ...leaning, config: { ...leaning.config, lean: { sung: Math.log(3), unsung: 0, presence: 1 } } })
     const expected = (0.25 * 3 ** 0.25) / (1 + 0.25 * (3 ** 0.25 - 1))
     expect(worst(tone[0]!.slice(4000, 80_000), quiet[0]!.slice(4000, 80_000), expected)).toBeLessThan(1e-4)
   })
