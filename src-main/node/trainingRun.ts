@@ -114,8 +114,10 @@ async function sit(run: TrainingRun, opened: RunConfig, engine: Engine, context:
   const { model, training: config, base } = opened
   const family = familyOf(run, model, config, engine, base)
   const checkpoint = await openRunCheckpoint(run.runFolder, family.specs, config, base)
-  await rewindHistory(run.runFolder, checkpoint.optimizer.step)
-  await rewindResults(run.runFolder, checkpoint.optimizer.step)
+  // An epoch whose end failed has a line perhaps, and comes to its end once more.
+  const ended = checkpoint.optimizer.step - checkpoint.pending.steps
+  await rewindHistory(run.runFolder, ended)
+  await rewindResults(run.runFolder, ended)
   const preparing = { ...context, signal: eitherSignal(context.signal, control.ending) }
   let loader: Awaited<ReturnType<TrainingFamily['openBatches']>> | undefined
   let differentiable: Differentiable | undefined

@@ -1,0 +1,235 @@
+import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ComputeProcess, createComputeClient } from '#main/compute/client'
+import type { ComputeInput, TrainingNews, TrainingWish } from '#main/compute/protocol'
+import type { Differentiable, Engine } from '#main/engine/engine'
+import { presets } from '#main/training/presets'
+import { decodeWeights } from '#main/models/weightsFile'
+import { appRoot } from '#main/node/appRoot'
+import { forkCompute } from '#main/node/computeProcess'
+import { loadModel } from '#main/node/modelFiles'
+import { readManifestOf } from '#main/node/recordingCache'
+import { readHistory } from '#main/node/runHistory'
+import { runTraining } from '#main/node/trainingRun'
+import { AppError } from '#shared/errors'
+import type { HistoryLine } from '#shared/training/history'
+import type { TrainingConfig } from '#shared/training/config'
+import { setUp } from '#test/setUp'
+import { quietContext } from '#test/soundFiles'
+import { openTestEngine } from '#test/testEngine'
+import { quickConfig, writeSongs } from '#test/trainingData'
+
+let folder: string
+let data: string
+
+beforeAll(async () => {
+  setUp()
+  folder = await mkdtemp(join(tmpdir(), 'stemwright-runs-'))
+  data = join(folder, 'data')
+  await writeSongs(data, { one: 300, two: 410, held: 350 })
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const options = { validation: ['held'], test: [], without: [] }
+
+/** Makes the folder of a run of the app. */
+async function newRun(name: string): Promise<string> {
+  const runFolder = join(folder, name)
+  await mkdir(runFolder, { recursive: true })
+  await writeFile(join(runFolder, 'manifest.json'), JSON.stringify(await readManifestOf(data, options)))
+  return runFolder
+}
+
+interface Sitting {
+  config?: Partial<TrainingConfig>
+  checkpointSeconds?: number
+  /** Is told all news, and may tell the run something or kill its process. */
+  onNews?(news: TrainingNews, run: { tell(wish: TrainingWish): void; kill(): void }): void
+}
+
+/** One sitting of a run in a process of its own, as the app does it. */
+async function sit(runFolder: string, { config = {}, checkpointSeconds = 60, onNews = () => {} }: Sitting = {}) {
+  let process: ComputeProcess | undefined
+  const client = createComputeClient(() => (process = forkCompute(join(appRoot, 'out/main/compute.js'))))
+  const input: ComputeInput<'train'> = {
+    runFolder,
+    cacheFolder: join(folder, 'cache'),
+    presetId: 'tiny',
+    dataFolder: data,
+    config: quickConfig(config),
+    resultsEvery: 0,
+    checkpointSeconds,
+  }
+  const news: TrainingNews[] = []
+  const context = {
+    signal: new AbortController().signal,
+    onProgress: () => {},
+    onEvent(each: TrainingNews) {
+      news.push(each)
+      onNews(each, { tell: (wish) => task.tell(wish), kill: () => process?.kill() })
+    },
+  }
+  const task = client.open('train', input, context)
+  try {
+    return { reason: (await task.result).reason, news }
+  } finally {
+    client.close()
+  }
+}
+
+/** All numbers of a run's last checkpoint, and all of its state but for clocks. */
+async function stateOf(runFolder: string, name = 'last') {
+  const { arrays, metadata } = decodeWeights(await readFile(join(runFolder, `${name}.safetensors`)))
+  const { trainedSeconds: _, pending, ...rest } = JSON.parse(metadata['state']!) as { trainedSeconds: number; pending: object }
+  return { step: metadata['step'], arrays, ...rest, pending: { ...pending, seconds: 0, waited: 0 } }
+}
+
+const timeless = (lines: HistoryLine[]) => lines.map((line) => ({ ...line, seconds: 0, waiting: 0, stepsPerSecond: 0 }))
+
+const fail = (code: string) => ({ code }) as unknown
+
+describe('a run in its own process', () => {
+  it('the same seed gives the same losses, and kill -9 within an epoch costs nothing: it goes on to the same bits', async () => {
+    const whole = await newRun('whole')
+    expect((await sit(whole)).reason).toBe('finished')
+    const killed = await newRun('killed')
+    const onNews: Sitting['onNews'] = (news, run) => news.kind === 'checkpoint' && news.step === 14 && run.kill()
+    // A checkpoint a step, so that it dies on the way from the fourteenth to the fifteenth.
+    await expect(sit(killed, { onNews, checkpointSeconds: 0 })).rejects.toMatchObject(fail('COMPUTE_CRASHED') as object)
+    const left = await stateOf(killed)
+    expect(Number(left.step)).toBeGreaterThanOrEqual(14)
+    expect(Number(left.step)).toBeLessThan(20)
+    const [first] = await readHistory(killed)
+    const wholeHistory = await readHistory(whole)
+    expect(first!.trace).toHaveLength(10)
+    expect(first!.trace, 'the first ten losses').toEqual(wholeHistory[0]!.trace)
+    expect((await sit(killed)).reason).toBe('finished')
+    expect(await stateOf(killed)).toEqual(await stateOf(whole))
+    expect(timeless(await readHistory(killed))).toEqual(timeless(wholeHistory))
+    expect((await loadModel(join(killed, 'model'))).parameters).toEqual((await loadModel(join(whole, 'model'))).parameters)
+  })
+
+  it('paused and resumed it comes to the same bits; a checkpoint is written when asked for', async () => {
+    const run = await newRun('paused')
+    const first = await sit(run, { onNews: (news, { tell }) => news.kind === 'progress' && news.progress.step >= 2 && tell('pause') })
+    const { step } = await stateOf(run)
+    expect([first.reason, Number(step) > 0 && Number(step) < 40]).toEqual(['paused', true])
+    let asked = false
+    const second = await sit(run, {
+      onNews(news, { tell }) {
+        if (news.kind === 'progress' && !asked) tell('checkpoint')
+        if (news.kind === 'progress') asked = true
+        if (news.kind === 'checkpoint' && asked) tell('pause')
+      },
+    })
+    expect(second.reason).toBe('paused')
+    expect((await sit(run)).reason).toBe('finished')
+    expect(await stateOf(run)).toEqual(await stateOf(join(folder, 'whole')))
+  })
+
+  it('diverging it stops with what it was, and its best and last are intact', async () => {
+    const run = await newRun('diverging')
+    await sit(run, { onNews: (news, { tell }) => news.kind === 'epoch' && tell('pause') })
+    const before = await stateOf(run)
+    await expect(sit(run, { config: { learningRate: 1e30 } })).rejects.toMatchObject(fail('TRAINING_DIVERGED') as object)
+    expect(await stateOf(run)).toEqual(before)
+    expect((await stateOf(run, 'best')).step).toBe('10')
+    await loadModel(join(run, 'model'))
+    expect((await sit(run)).reason).toBe('finished')
+  })
+
+  it.skipIf(process.platform !== 'linux')('a full disk ends it with a clear error; the last checkpoint is whole and it goes on from there', async () => {
+    const run = await newRun('full')
+    let filled: Promise<void> | undefined
+    // Whatever is written to /dev/full fails as on a disk that is full.
+    const fill = () => (filled ??= symlink('/dev/full', join(run, 'last.safetensors.part')))
+    await expect(sit(run, { onNews: (news) => news.kind === 'epoch' && void fill() })).rejects.toMatchObject({
+      code: 'DISK_FULL',
+      message: expect.stringContaining('Free some space') as string,
+    })
+    const lines = await readHistory(run)
+    expect(Number((await stateOf(run)).step)).toBeGreaterThanOrEqual(10)
+    expect(lines.length).toBeGreaterThan(0)
+    expect((await sit(run)).reason).toBe('finished')
+    expect(await stateOf(run)).toEqual(await stateOf(join(folder, 'whole')))
+    expect((await readHistory(run)).map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4])
+  })
+
+  it('data that go away while it learns do not stop it; resumed without them it says so, and goes on when they are back', async () => {
+    const run = await newRun('homeless')
+    const away = join(folder, 'away')
+    let moved: Promise<void> | undefined
+    const first = await sit(run, {
+      onNews(news, { tell }) {
+        if (news.kind === 'epoch' && news.line.epoch === 1) moved = rename(data, away)
+        if (news.kind === 'epoch' && news.line.epoch === 2) tell('pause')
+      },
+    })
+    await moved
+    expect(first.reason).toBe('paused')
+    const before = await stateOf(run)
+    await expect(sit(run)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND', message: expect.stringContaining('drive') as string })
+    expect(await stateOf(run)).toEqual(before)
+    await rename(away, data)
+    expect((await sit(run)).reason).toBe('finished')
+    expect(await stateOf(run)).toEqual(await stateOf(join(folder, 'whole')))
+  })
+})
+
+describe('a run that runs out of memory', () => {
+  it('goes on with half the batch from where it was, and says so', async () => {
+    const run = await newRun('narrow')
+    const engine = await openTestEngine()
+    const notes: [string, number | undefined][] = []
+    const steps: number[] = []
+    try {
+      const reason = await runTraining(
+        {
+          data: { folder: data, ...options },
+          manifest: await readManifestOf(data, options),
+          validationPieces: [],
+          runFolder: run,
+          cacheFolder: join(folder, 'cache'),
+          preset: presets.tiny,
+          overrides: {},
+          training: quickConfig({ batchSize: 4, totalSteps: 20 }),
+          seconds: Infinity,
+          resume: false,
+          onEpoch: () => {},
+          onStep: ({ step }) => void steps.push(step),
+          onNote: (note, batchSize) => void notes.push([note, batchSize]),
+        },
+        narrow(engine, 7),
+        quietContext(),
+      )
+      expect(reason).toBe('finished')
+    } finally {
+      await engine.dispose()
+    }
+    expect(notes).toEqual([[expect.stringContaining('batches of 4'), 2]])
+    expect(steps, 'a step was lost or done twice').toEqual(Array.from({ length: 20 }, (_, i) => i + 1))
+    expect(JSON.parse(await readFile(join(run, 'config.json'), 'utf8')).training.batchSize).toBe(2)
+    await rm(join(run, 'model'), { recursive: true })
+  })
+})
+
+/** An engine that has memory for so many steps with more than two patches. */
+function narrow(engine: Engine, steps: number): Engine {
+  let done = 0
+  return {
+    ...engine,
+    async compileGradients(program): Promise<Differentiable> {
+      const inner = await engine.compileGradients(program)
+      return {
+        ...inner,
+        gradients(parameters, inputs) {
+          const isWide = Object.values(program.inputs).some(([batch]) => batch! > 2)
+          if (isWide && ++done > steps) throw new AppError('ENGINE_OUT_OF_MEMORY', 'The engine ran out of memory.')
+          return inner.gradients(parameters, inputs)
+        },
+      }
+    },
+  }
+}
