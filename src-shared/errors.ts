@@ -34,6 +34,7 @@ export const errorCodes = [
   'RATE_MISMATCH',
   'RUN_NOT_FOUND',
   'RUN_IN_USE',
+  'STUDY_NOT_FOUND',
   'PROJECT_NOT_FOUND',
   'PROJECT_CORRUPT',
   'PROJECT_TOO_NEW',

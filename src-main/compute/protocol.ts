@@ -3,9 +3,12 @@ import { engineRung } from '#shared/contract/engine'
 import { doubtResult, spectralRegion } from '#shared/contract/repair'
 import { loudnessFacts, renderFormat, renderRequest } from '#shared/contract/render'
 import { quality, separationReport, stemFormat, stemNames } from '#shared/contract/separation'
+import { measurementResult } from '#shared/contract/studies'
 import { song } from '#shared/contract/songs'
 import { sound } from '#shared/contract/sounds'
 import { benchmarkResult, runProgress } from '#shared/contract/training'
+import { networkInspection } from '#shared/contract/models'
+import { networkDescription } from '#shared/contract/networkAdapter'
 import { failure, workProgress } from '#shared/jobs/job'
 import { trainingConfig } from '#shared/training/config'
 import { historyLine } from '#shared/training/history'
@@ -72,8 +75,6 @@ const trainingNews = z.discriminatedUnion('kind', [
 ])
 export type TrainingNews = z.infer<typeof trainingNews>
 
-const scores = z.object({ usdr: z.number(), sisdr: z.number() })
-
 export const pairFindings = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('found'),
@@ -82,6 +83,8 @@ export const pairFindings = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.enum(['unlike', 'drifting']) }),
 ])
+
+const scores = z.object({ usdr: z.number(), sisdr: z.number() })
 
 /** What the compute process can be asked to do: files in, files and numbers out, never samples. */
 export const computeTasks = {
@@ -166,14 +169,9 @@ export const computeTasks = {
   benchmark: task(z.strictObject({ ...runFiles, resultsEvery: z.number().int(), seconds: z.number() }), benchmarkResult),
   /** Writes what a run's last checkpoint has learned as a model. */
   exportRun: task(z.strictObject({ ...runFiles, directory: z.string() }), z.void()),
+  /** Measures the best network of a finished run on songs that it has not learned from; see src-main/node/heldOut. */
+  measureRun: task(z.strictObject({ runFolder: z.string(), dataFolder: z.string() }), measurementResult),
   describePresets: task(z.undefined(), z.array(z.object({ id: z.string(), parameters: z.number().int(), memory: z.number() }))),
-  /** Writes what a model makes of the clips of a run into a folder that is there; see src-main/node/clipComparison. */
-  compareClips: task(
-    z.strictObject({ runFolder: z.string(), modelDirectory: z.string(), name: z.string(), output: z.string(), device: z.literal('cpu').optional() }),
-    z.void(),
-  ),
-  /** Finds the engine that separations will use, which takes a while on a machine's first run; gives its name in plain words. */
-  prepare: task(z.undefined(), z.string()),
   /** Finds out how a stem lies in a mixture of the same song; see src-main/datasets/alignment. */
   alignPair: task(z.strictObject({ mixture: z.string(), stem: z.string() }), pairFindings),
   /** Writes what a model makes of the clips of a run into a folder that is there; see src-main/node/clipComparison. */
@@ -193,6 +191,8 @@ export const computeTasks = {
   importNetwork: task(z.strictObject({ path: z.string(), folder: z.string(), description: networkDescription }), z.void()),
   /** Measures how much faster than it sounds noise is separated. */
   measureSpeed: task(z.strictObject({ modelDirectory: z.string() }), z.object({ realTimeFactor: z.number(), engine: z.string() })),
+  /** Finds the engine that separations will use, which takes a while on a machine's first run; gives its name in plain words. */
+  prepare: task(z.undefined(), z.string()),
   describeEngines: task(z.undefined(), z.array(engineRung)),
 }
 

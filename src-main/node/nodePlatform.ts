@@ -13,6 +13,7 @@ import { createResultStore } from '#main/node/resultStore'
 import { createRunStore } from '#main/node/runStore'
 import { createSoundStore } from '#main/node/soundStore'
 import { createStemStore } from '#main/node/stemStore'
+import { createStudyStore } from '#main/node/studyStore'
 import type { Platform } from '#main/services/platform'
 import type { AppInfo } from '#shared/contract/app'
 
@@ -37,6 +38,7 @@ export function nodePlatform(host: AppInfo['host']): Platform {
     },
     runs: createRunStore(join(data, 'runs'), join(data, 'cache', 'recordings')),
     results: createResultStore(join(data, 'runs')),
+    studies: createStudyStore(join(data, 'studies')),
     datasets: nodeDatasets(join(data, 'datasets')),
     settings: createDocumentFile(join(data, 'settings.json')),
     demoSong: join(resources, 'demo', 'mix.flac'),

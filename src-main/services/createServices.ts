@@ -4,7 +4,7 @@ import { createHandlers } from '#main/services/handlers'
 import { createJobQueue, type JobQueue } from '#main/services/jobQueue'
 import { createMediaRegistry } from '#main/services/mediaRegistry'
 import { createModelService, type ModelService } from '#main/services/modelService'
-import { createModelTransfers } from '#main/services/modelTransfers'
+import { createModelTransfers, type ModelTransfers } from '#main/services/modelTransfers'
 import type { Platform } from '#main/services/platform'
 import { createProjectService, type ProjectService } from '#main/services/projectService'
 import { createRenderService } from '#main/services/renderService'
@@ -15,6 +15,7 @@ import { createSettingsService, type SettingsService } from '#main/services/sett
 import { createSongDeletion } from '#main/services/songDeletion'
 import { createSongService, type SongService } from '#main/services/songService'
 import { createSoundService, type SoundService } from '#main/services/soundService'
+import { createStudyService } from '#main/services/studyService'
 import { createTrainingService, type TrainingService } from '#main/services/trainingService'
 import type { ComputeClient } from '#main/compute/client'
 import { type AppContract, type AppEvent, contract } from '#shared/contract/contract'
@@ -26,6 +27,7 @@ export interface Services {
   readonly songs: SongService
   readonly sounds: SoundService
   readonly models: ModelService
+  readonly transfers: ModelTransfers
   readonly projects: ProjectService
   readonly separations: SeparationService
   readonly jobs: JobQueue
@@ -89,13 +91,25 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
   const runName = async (runId: string) => (await training.get(runId)).name
   const results = createResultService({ store: platform.results, compute, queue, models, media, runName })
   const settings = createSettingsService(platform.settings, (changed) => emit({ name: 'settings.changed', payload: changed }))
-  const handlers = createHandlers({ platform, songs, sounds, deletion, models, transfers, projects, renders, repairs, separations, jobs: queue, datasets, settings, training, results, reader })
+  const studies = createStudyService({
+    store: platform.studies,
+    runs: training,
+    datasets,
+    queue,
+    compute,
+    newId: platform.newId,
+    timestamp: platform.timestamp,
+    emit,
+  })
+  listeners.add((event) => event.name === 'training.changed' && studies.runChanged(event.payload))
+  const handlers = createHandlers({ platform, songs, sounds, deletion, models, transfers, projects, renders, repairs, separations, jobs: queue, datasets, settings, studies, training, results, reader })
 
   return {
     server: createServer<AppContract>(contract, handlers, report),
     songs,
     sounds,
     models,
+    transfers,
     projects,
     separations,
     jobs: queue,

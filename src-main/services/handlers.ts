@@ -13,6 +13,7 @@ import type { SettingsService } from '#main/services/settingsService'
 import type { SongDeletion } from '#main/services/songDeletion'
 import type { SongService } from '#main/services/songService'
 import type { SoundService } from '#main/services/soundService'
+import type { StudyService } from '#main/services/studyService'
 import type { TrainingService } from '#main/services/trainingService'
 import type { AppContract } from '#shared/contract/contract'
 import type { Handlers } from '#shared/contract/server'
@@ -32,13 +33,14 @@ interface Application {
   readonly jobs: JobQueue
   readonly datasets: DatasetService
   readonly settings: SettingsService
+  readonly studies: StudyService
   readonly training: TrainingService
   readonly results: ResultService
   readonly reader: ComputeClient
 }
 
 /** Returns what answers each request of the contract. */
-export function createHandlers({ platform, songs, sounds, deletion, models, transfers, projects, renders, repairs, separations, jobs, datasets, settings, training, results, reader }: Application): Handlers<AppContract> {
+export function createHandlers({ platform, songs, sounds, deletion, models, transfers, projects, renders, repairs, separations, jobs, datasets, settings, studies, training, results, reader }: Application): Handlers<AppContract> {
   return {
     app: {
       info: () => platform.info,
@@ -140,6 +142,14 @@ export function createHandlers({ platform, songs, sounds, deletion, models, tran
       tile: (request) => sounds.tile(request),
       list: () => sounds.list(),
       deleteEverything: ({ soundId }) => deletion.deleteEverything(soundId),
+    },
+    studies: {
+      outlines: () => studies.outlines(),
+      list: () => studies.list(),
+      start: (request) => studies.start(request),
+      pause: ({ studyId }) => studies.pause(studyId),
+      resume: ({ studyId }) => studies.resume(studyId),
+      remove: ({ studyId }) => studies.remove(studyId),
     },
     training: {
       presets: () => training.presets(),

@@ -3,6 +3,7 @@ import type { ActionId } from '#shared/actions/actions'
 import type { DatasetPlatform } from '#main/services/datasetPorts'
 import type { ProjectFolders, RecoveryStore } from '#main/services/projectPorts'
 import type { ResultStore } from '#main/services/resultPorts'
+import type { StudyStore } from '#main/services/studyPorts'
 import type { RunStore } from '#main/services/trainingPorts'
 import type { AppInfo } from '#shared/contract/app'
 import type { OpenedPath } from '#shared/contract/desktop'
@@ -20,6 +21,7 @@ export interface Platform {
   readonly datasets: DatasetPlatform
   readonly runs: RunStore
   readonly results: ResultStore
+  readonly studies: StudyStore
   /** Where the user's settings are kept. */
   readonly settings: DocumentFile
   /** Path of the song that comes with the app. */

@@ -15,7 +15,7 @@ import { isFinished } from '#shared/jobs/job'
 import type { HistoryLine } from '#shared/training/history'
 
 /** What goes before a training: it gives way, and goes on by itself. */
-const urgent: ReadonlySet<string> = new Set(['separation', 'clips', 'doubt', 'benchmark'])
+const urgent: ReadonlySet<string> = new Set(['separation', 'clips', 'doubt', 'benchmark', 'measurement'])
 /** A benchmark tells the truth where it runs alone for so long. */
 const benchmarkSeconds = 60
 

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { request } from '#shared/contract/defineContract'
+import { modelCard, modelFiles, networkInspection } from '#shared/contract/models'
 import { loudnessResult, renderResult } from '#shared/contract/render'
 import { auditionResult, doubtResult, repairResult, reshapePreview } from '#shared/contract/repair'
 import { clipComparison } from '#shared/contract/results'
 import { exportResult, separationResult } from '#shared/contract/separation'
 import { sound } from '#shared/contract/sounds'
+import { measurementResult } from '#shared/contract/studies'
 import { benchmarkResult } from '#shared/contract/training'
 import { jobState } from '#shared/jobs/job'
 
@@ -27,8 +29,13 @@ export const job = z.discriminatedUnion('kind', [
   z.object({ ...facts, kind: z.literal('reshapePreview'), state: jobState(reshapePreview) }),
   z.object({ ...facts, kind: z.literal('audition'), state: jobState(auditionResult) }),
   z.object({ ...facts, kind: z.literal('benchmark'), state: jobState(benchmarkResult) }),
+  z.object({ ...facts, kind: z.literal('measurement'), state: jobState(measurementResult) }),
   z.object({ ...facts, kind: z.literal('doubt'), state: jobState(doubtResult) }),
   z.object({ ...facts, kind: z.literal('clips'), state: jobState(clipComparison) }),
+  z.object({ ...facts, kind: z.literal('modelExport'), state: jobState(modelFiles) }),
+  z.object({ ...facts, kind: z.literal('modelImport'), state: jobState(modelCard) }),
+  z.object({ ...facts, kind: z.literal('modelSpeed'), state: jobState(modelCard) }),
+  z.object({ ...facts, kind: z.literal('networkInspection'), state: jobState(networkInspection) }),
 ])
 export type Job = z.infer<typeof job>
 

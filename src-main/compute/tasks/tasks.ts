@@ -19,6 +19,7 @@ export const tasks: ComputeTasks = {
   train: async (input, context, line) => (await import('#main/compute/tasks/train')).train(input, context, line),
   exportRun: async (input) => (await import('#main/compute/tasks/train')).exportRun(input),
   benchmark: async (input, context) => (await import('#main/compute/tasks/benchmark')).benchmark(input, context),
+  measureRun: async (input, context) => (await import('#main/compute/tasks/measureRun')).measureRun(input, context),
   describePresets: async () => (await import('#main/compute/tasks/benchmark')).describePresets(),
   alignPair: async (input, context) => (await import('#main/compute/tasks/alignPair')).alignPair(input, context),
   compareClips: async (input, context) => (await import('#main/compute/tasks/compareClips')).compareClips(input, context),
@@ -28,7 +29,6 @@ export const tasks: ComputeTasks = {
   inspectNetwork: async (input) => (await import('#main/compute/tasks/models')).inspectNetwork(input),
   importNetwork: async (input) => (await import('#main/compute/tasks/models')).importNetwork(input),
   measureSpeed: async (input, context) => (await import('#main/compute/tasks/models')).measureSpeed(input, context),
-  compareClips: async (input, context) => (await import('#main/compute/tasks/compareClips')).compareClips(input, context),
   prepare: async () => (await import('#main/compute/tasks/separate')).prepare(),
   describeEngines: async () => (await import('#main/compute/tasks/describeEngines')).describeEngines(),
 }

@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Manifest } from '#main/datasets/manifest'
+import type { Engine, NamedArrays } from '#main/engine/engine'
+import { blindVae, type BlindVaeConfig } from '#main/models/blindVae'
+import { componentProgram } from '#main/models/componentProgram'
+import type { SeparatorConfig } from '#main/models/separatorNetwork'
+import { decodeWeights } from '#main/models/weightsFile'
+import { loadPiece, referenceFiles } from '#main/node/referenceSongs'
+import { readRunConfig } from '#main/node/runFolder'
+import { measureBlind, measureSeparator, type HeldOutScores } from '#main/separation/heldOutScores'
+import { createSeparator } from '#main/separation/separator'
+import { busiestStretch, type ReferencePiece } from '#main/separation/validation'
+import { AppError } from '#shared/errors'
+import type { WorkContext } from '#shared/jobs/work'
+
+/** What a run's best network is worth on songs that it has not learned from. */
+export interface HeldOutMeasurement {
+  /** Names of the songs. */
+  readonly measuredOn: string
+  readonly values: HeldOutScores
+}
+
+/** Seconds of each song, where most is sung. */
+const measuredSeconds = 60
+
+/**
+ * Measures the best network of a finished run on the songs that are kept for the test, or, where there are none, on those of the
+ * validation.
+ * @throws AppError DATASET_EMPTY where no song is held out; the reader's and the engine's errors
+ */
+export async function measureHeldOut(runFolder: string, dataFolder: string, manifest: Manifest, engine: Engine, context: WorkContext): Promise<HeldOutMeasurement> {
+  const { model } = await readRunConfig(runFolder)
+  const { arrays } = decodeWeights(await readFile(join(runFolder, 'model/weights.safetensors')))
+  const pieces = await heldOutPieces(dataFolder, manifest, model.stft.sampleRate, context)
+  const measuredOn = pieces.map(({ name }) => name).join(', ')
+  if (model.family === 'convvae' || model.family === 'densevae') return { measuredOn, values: await scoreBlind(model, arrays, pieces, engine, context) }
+  return { measuredOn, values: await scoreSeparator(model, arrays, pieces, engine, context) }
+}
+
+async function heldOutPieces(dataFolder: string, { songs }: Manifest, sampleRate: number, context: WorkContext): Promise<ReferencePiece[]> {
+  const of = (wanted: string) => songs.filter(({ split }) => split === wanted)
+  const held = of('test').length > 0 ? of('test') : of('validation')
+  if (held.length === 0) {
+    const advice = 'Put at least one song of the dataset into validation or test, and start the study again.'
+    throw new AppError('DATASET_EMPTY', `No song with known stems is kept from training, so nothing could be measured. ${advice}`)
+  }
+  const pieces: ReferencePiece[] = []
+  for (const song of held) {
+    context.onProgress({ stage: 'reading', completed: pieces.length, total: held.length, unit: 'files' })
+    context.signal.throwIfAborted()
+    pieces.push(busiestStretch(await loadPiece(referenceFiles(dataFolder, song), sampleRate), measuredSeconds))
+  }
+  return pieces
+}
+
+async function scoreSeparator(model: SeparatorConfig, parameters: NamedArrays, pieces: readonly ReferencePiece[], engine: Engine, context: WorkContext) {
+  const separator = await createSeparator(model, parameters, engine)
+  try {
+    return await measureSeparator(pieces, separator, context)
+  } finally {
+    separator.dispose()
+  }
+}
+
+async function scoreBlind(model: BlindVaeConfig, parameters: NamedArrays, pieces: readonly ReferencePiece[], engine: Engine, context: WorkContext) {
+  const network = await engine.compile(componentProgram(model.family, blindVae(model), model, 1), parameters)
+  try {
+    return await measureBlind(pieces, model, network, context)
+  } finally {
+    network.dispose()
+  }
+}
