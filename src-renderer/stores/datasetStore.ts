@@ -3,19 +3,15 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import { useOutside } from '#renderer/api/host'
 import { useJobStore } from '#renderer/stores/jobStore'
 import { useNoticeStore } from '#renderer/stores/noticeStore'
-import { createClient } from '#shared/contract/client'
 import {
   type CheckReport,
   type Dataset,
-  datasetEvents,
   type DatasetItem,
   type DatasetLayout,
-  datasets as datasetRequests,
   type Downloadable,
   type Split,
   type TrackRole,
 } from '#shared/contract/datasets'
-import { defineContract } from '#shared/contract/defineContract'
 import { fromFailure, isFinished, type JobState } from '#shared/jobs/job'
 
 /** What a folder is kept as. */
@@ -28,7 +24,7 @@ export interface NewDataset {
 
 /** A mirror of the training data, of what was found by checking them, and of what can be downloaded. */
 export const useDatasetStore = defineStore('datasets', () => {
-  const services = createClient(defineContract({ requests: { datasets: datasetRequests }, events: datasetEvents }), useOutside().host.transport)
+  const services = useOutside().client
   const client = services.datasets
   const jobs = useJobStore()
   const notices = useNoticeStore()

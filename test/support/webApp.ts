@@ -7,11 +7,14 @@ import { createExportFolders } from '#main/hosts/web/exportFolders'
 import { createUploads } from '#main/hosts/web/uploads'
 import { startWebServer } from '#main/hosts/web/webServer'
 import { createDragFolders } from '#main/node/dragFolders'
+import { nodeDatasets } from '#main/node/datasetFolder'
 import { createDocumentFile } from '#main/node/documentFile'
 import { createModelStore } from '#main/node/modelStore'
 import { nodePlatform } from '#main/node/nodePlatform'
 import { createProjectFolders } from '#main/node/projectFolders'
 import { createRecoveryStore } from '#main/node/recoveryStore'
+import { createResultStore } from '#main/node/resultStore'
+import { createRunStore } from '#main/node/runStore'
 import { createSoundStore } from '#main/node/soundStore'
 import { createStemStore } from '#main/node/stemStore'
 import { createServices, type Services } from '#main/services/createServices'
@@ -61,6 +64,9 @@ export async function startWebApp({ page, launchCompute }: WebAppOptions): Promi
     models: createModelStore([models]),
     stems: createStemStore(library),
     sounds: createSoundStore(join(scratch, 'sounds')),
+    datasets: nodeDatasets(join(scratch, 'datasets')),
+    runs: createRunStore(join(scratch, 'runs'), join(scratch, 'cache', 'recordings')),
+    results: createResultStore(join(scratch, 'runs')),
     dragFolders: createDragFolders(join(scratch, 'dragged')),
     projects: {
       folders: createProjectFolders(join(scratch, 'Projects')),

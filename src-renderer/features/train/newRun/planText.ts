@@ -20,10 +20,10 @@ export function contentTexts(contents: readonly DatasetContent[]): string {
   return contents.map((content) => contentNames[content]).join(' or ')
 }
 
-/** "1.4 million parameters" */
-export function formatParameters(count: number): string {
-  if (count >= 1e6) return `${(count / 1e6).toFixed(1)} million parameters`
-  return count >= 1e3 ? `${Math.round(count / 1e3)} thousand parameters` : `${count} parameters`
+/** As coarse as the estimate is: "0.8 GB", "21 GB". */
+export function formatMemory(bytes: number): string {
+  const gigabytes = bytes / 1e9
+  return `${gigabytes < 10 ? Math.max(0.1, gigabytes).toFixed(1) : Math.round(gigabytes)} GB`
 }
 
 /** Times that may be given to a run, in minutes; undefined is as long as it takes. */

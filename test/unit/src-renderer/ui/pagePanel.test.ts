@@ -27,7 +27,7 @@ const second = page('second')
 
 function open() {
   const shown = ref('first')
-  const panel = (name: string, content: typeof first) => h(PagePanel, { shown: shown.value === name, labelledby: name }, () => h(content))
+  const panel = (name: string, content: typeof first) => h(PagePanel, { shown: shown.value === name }, () => h(content))
   const wrapper = mount(defineComponent({ setup: () => () => [panel('first', first), panel('second', second)] }), {
     attachTo: document.body,
     global: { provide: { [shortcutsKey as symbol]: shortcuts } },
@@ -80,6 +80,7 @@ it('gives the focus back to where it was on the page', async () => {
   shown.value = 'first'
   await nextTick()
   ;(document.activeElement as HTMLElement | null)?.blur()
+  await nextTick()
   await nextTick()
   expect(document.activeElement).toBe(button)
   wrapper.unmount()
