@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { Manifest } from '#main/datasets/manifest'
+import { checkReport } from '#shared/contract/datasets'
 import { engineRung } from '#shared/contract/engine'
 import { doubtResult, spectralRegion } from '#shared/contract/repair'
 import { loudnessFacts, renderFormat, renderRequest } from '#shared/contract/render'
@@ -172,6 +174,8 @@ export const computeTasks = {
   /** Measures the best network of a finished run on songs that it has not learned from; see src-main/node/heldOut. */
   measureRun: task(z.strictObject({ runFolder: z.string(), dataFolder: z.string() }), measurementResult),
   describePresets: task(z.undefined(), z.array(z.object({ id: z.string(), parameters: z.number().int(), memory: z.number() }))),
+  /** Measures what there is to learn from below a folder; whose report it is, its caller knows. */
+  check: task(z.strictObject({ folder: z.string(), manifest: z.custom<Manifest>() }), checkReport.omit({ datasetId: true, hash: true })),
   /** Finds out how a stem lies in a mixture of the same song; see src-main/datasets/alignment. */
   alignPair: task(z.strictObject({ mixture: z.string(), stem: z.string() }), pairFindings),
   /** Writes what a model makes of the clips of a run into a folder that is there; see src-main/node/clipComparison. */

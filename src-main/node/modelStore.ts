@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { cp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { createDocumentFile } from '#main/node/documentFile'
 import { exists } from '#main/node/temporaryFile'
 import { writeWhole } from '#main/node/wholeFile'
 import { makeStagingFolder, removeAbandoned, reporting } from '#main/node/stagingFolder'
@@ -41,7 +42,11 @@ export function createModelStore(folders: readonly string[]): ModelStore {
       const folder = await reporting(library, () => makeStagingFolder(library))
       return {
         folder,
-        publish: async (id, describe) => publish(library, folder, id, describe(await readCard(folder))),
+        publish: async (idOf, describe) => {
+          const card = await readCard(folder)
+          const { name } = card as { name?: unknown }
+          return publish(library, folder, idOf(typeof name === 'string' ? name : ''), describe(card))
+        },
         discard: () => rm(folder, { recursive: true, force: true }),
       }
     },
@@ -61,6 +66,7 @@ export function createModelStore(folders: readonly string[]): ModelStore {
       await removeAbandoned(library)
     },
     history: ({ directory }) => readHistory(directory),
+    speeds: createDocumentFile(join(library, 'speeds.json')),
   }
 }
 

@@ -1,4 +1,5 @@
 import { createComputeClient } from '#main/compute/client'
+import { createCheckService } from '#main/services/checkService'
 import { createDatasetService, type DatasetService } from '#main/services/datasetService'
 import { createHandlers } from '#main/services/handlers'
 import { createJobQueue, type JobQueue } from '#main/services/jobQueue'
@@ -77,6 +78,7 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
     reader,
     changed: (list) => emit({ name: 'datasets.changed', payload: list }),
   })
+  const checks = createCheckService({ datasets, checker: createComputeClient(platform.launchCompute), queue })
   const training = createTrainingService({
     platform,
     // Learning goes on for days: it may neither fall with the others nor they with it.
@@ -102,7 +104,7 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
     emit,
   })
   listeners.add((event) => event.name === 'training.changed' && studies.runChanged(event.payload))
-  const handlers = createHandlers({ platform, songs, sounds, deletion, models, transfers, projects, renders, repairs, separations, jobs: queue, datasets, settings, studies, training, results, reader })
+  const handlers = createHandlers({ platform, songs, sounds, deletion, models, transfers, projects, renders, repairs, separations, jobs: queue, datasets, checks, settings, studies, training, results, reader })
 
   return {
     server: createServer<AppContract>(contract, handlers, report),
@@ -129,6 +131,7 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
       queue.cancelAll()
       compute.close()
       reader.close()
+      checks.close()
       renders.close()
       projects.close()
     },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import type { ModelStore, StoredModel } from '#main/services/platform'
+import type { ModelStore, StagedModel, StoredModel } from '#main/services/platform'
 import { modelCard, type ModelCard } from '#shared/contract/models'
+import { networkAdapter } from '#shared/contract/networkAdapter'
 import type { NetworkKind } from '#shared/contract/training'
 import { AppError } from '#shared/errors'
 import { createTurns } from '#shared/jobs/turns'
@@ -15,6 +16,8 @@ export interface InstalledModel {
   readonly directory: string
 }
 
+export type ModelSpeed = NonNullable<ModelCard['speed']>
+
 export interface ModelService {
   /** Those whose card can be used, the default one first. */
   list(): Promise<InstalledModel[]>
@@ -28,16 +31,16 @@ export interface ModelService {
    * @throws AppError MODEL_NOT_FOUND, MODEL_CORRUPT, OUTPUT_NOT_WRITABLE, DISK_FULL
    */
   keep(model: { directory: string; name: string }): Promise<InstalledModel>
+  /** Takes a model that was imported into a staged folder. @throws AppError MODEL_CORRUPT, OUTPUT_NOT_WRITABLE, DISK_FULL */
+  take(staged: StagedModel): Promise<InstalledModel>
+  /** Keeps how fast a model was measured to be. @throws AppError what `find` throws */
+  keepSpeed(id: string, speed: ModelSpeed): Promise<InstalledModel>
   /** @throws AppError what `find` throws; MODEL_PROTECTED for a model that comes with the app */
   rename(id: string, name: string): Promise<InstalledModel>
   /** @throws AppError what `find` throws; MODEL_PROTECTED; MODEL_IN_USE, which says by what */
   remove(id: string): Promise<void>
   /** Epoch by epoch, how it was trained; empty where that was not kept. */
   history(id: string): Promise<HistoryLine[]>
-  /** Gives an unused id for a model of this name. */
-  newId(name: string): string
-  /** Tells the page that the models have changed. */
-  changed(): Promise<void>
 }
 
 interface Dependencies {
@@ -60,13 +63,14 @@ class Models implements ModelService {
   constructor(private readonly world: Dependencies) {}
 
   async list(): Promise<InstalledModel[]> {
-    const models = (await this.world.store.list()).map(readModel)
+    const [stored, speeds] = [await this.world.store.list(), await this.speeds()]
+    const models = stored.map((model) => readModel(model, speeds))
     const usable = models.flatMap((model) => (model instanceof AppError ? [] : [model]))
     return usable.toSorted((a, b) => Number(b.card.isDefault) - Number(a.card.isDefault))
   }
 
   async find(id = defaultModelId): Promise<InstalledModel> {
-    return usable(await this.stored(id))
+    return this.shown(await this.stored(id))
   }
 
   async findSeparator(id?: string): Promise<InstalledModel> {
@@ -79,16 +83,28 @@ class Models implements ModelService {
 
   keep({ directory, name }: { directory: string; name: string }): Promise<InstalledModel> {
     return this.changing(async () =>
-      usable(await this.world.store.keep(this.newId(name), directory, (card) => ({ ...card, name, origin: 'trained' }))),
+      this.shown(await this.world.store.keep(this.newId(name), directory, (card) => checked({ ...card, name, origin: 'trained' }))),
     )
+  }
+
+  take(staged: StagedModel): Promise<InstalledModel> {
+    return this.changing(async () => this.shown(await staged.publish((name) => this.newId(name), (card) => checked({ ...card, origin: 'imported' }))))
+  }
+
+  keepSpeed(id: string, speed: ModelSpeed): Promise<InstalledModel> {
+    return this.changing(async () => {
+      const { sha256 } = (await this.find(id)).card
+      await this.world.store.speeds.write(JSON.stringify({ ...(await this.speeds()), [id]: { ...speed, sha256 } }, undefined, 2))
+      return this.find(id)
+    })
   }
 
   rename(id: string, name: string): Promise<InstalledModel> {
     return this.changing(async () => {
       const stored = await this.stored(id)
-      usable(stored)
+      await this.shown(stored)
       requireOwn(stored)
-      return usable(await this.world.store.rewrite(stored, { ...(stored.card as object), name }))
+      return this.shown(await this.world.store.rewrite(stored, { ...(stored.card as object), name }))
     })
   }
 
@@ -109,12 +125,12 @@ class Models implements ModelService {
     return this.world.store.history(await this.stored(id))
   }
 
-  newId(name: string): string {
+  private newId(name: string): string {
     const readable = safeFileName(name).toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 40)
     return `${readable || 'model'}-${this.world.newId().slice(0, 8)}`
   }
 
-  async changed(): Promise<void> {
+  private async changed(): Promise<void> {
     this.world.onChange((await this.list()).map(({ card }) => card))
   }
 
@@ -126,6 +142,21 @@ class Models implements ModelService {
     })
   }
 
+  private async shown(stored: StoredModel): Promise<InstalledModel> {
+    const model = readModel(stored, await this.speeds())
+    if (model instanceof AppError) throw model
+    return model
+  }
+
+  /** A document that can't be read only means that nothing was measured. */
+  private async speeds(): Promise<Speeds> {
+    try {
+      return speedsFile.parse(JSON.parse((await this.world.store.speeds.read()) ?? '{}'))
+    } catch {
+      return {}
+    }
+  }
+
   private async stored(id: string): Promise<StoredModel> {
     const all = await this.world.store.list()
     const found = all.find((model) => model.id === id)
@@ -133,6 +164,13 @@ class Models implements ModelService {
     const known = all.map((model) => model.id).join(', ') || 'none'
     throw new AppError('MODEL_NOT_FOUND', `There is no model called "${id}". The models installed here are: ${known}.`)
   }
+}
+
+/** A card that is written can be read. @throws AppError MODEL_CORRUPT */
+function checked(card: object): object {
+  const model = readModel({ id: 'in the making', directory: '', card, isShipped: false }, {})
+  if (model instanceof AppError) throw model
+  return card
 }
 
 function requireOwn(stored: StoredModel): void {
@@ -148,27 +186,29 @@ function nameOf({ id, card }: StoredModel): string {
 
 /** What of a card is shown; the card itself says more, and older ones less. */
 const shownOfCard = modelCard
-  .omit({ id: true, isDefault: true })
+  .omit({ id: true, isDefault: true, speed: true, adapter: true })
   .partial({ scores: true, attributions: true, kind: true, origin: true })
-  .extend({ config: z.object({ family: z.string() }).optional().catch(undefined) })
+  .extend({ config: z.object({ family: z.string(), adapter: networkAdapter.optional().catch(undefined) }).optional().catch(undefined) })
 
-function usable(stored: StoredModel): InstalledModel {
-  const model = readModel(stored)
-  if (model instanceof AppError) throw model
-  return model
-}
+/** By the ids of models; the hash says which weights were measured. */
+const speedsFile = z.record(z.string(), z.object({ realTimeFactor: z.number(), engine: z.string(), sha256: z.string() }))
+type Speeds = z.infer<typeof speedsFile>
 
-function readModel({ id, directory, card, isShipped }: StoredModel): InstalledModel | AppError {
+function readModel({ id, directory, card, isShipped }: StoredModel, speeds: Speeds): InstalledModel | AppError {
   const parsed = shownOfCard.safeParse(card)
   if (!parsed.success) {
     return new AppError('MODEL_CORRUPT', `The card of the model "${id}" cannot be used: ${z.prettifyError(parsed.error)}. Install the model again.`)
   }
   const { config, kind = kindOf(config?.family), origin = 'trained', ...shown } = parsed.data
   const facts = { id, isDefault: id === defaultModelId, kind, origin: isShipped ? ('shipped' as const) : origin }
-  return { directory, card: { scores: [], attributions: [], ...shown, ...facts } }
+  const { sha256, ...speed } = speeds[id] ?? {}
+  const measured = sha256 === shown.sha256 ? { speed: speed as ModelSpeed } : {}
+  const adapter = config?.adapter && { adapter: config.adapter }
+  return { directory, card: { scores: [], attributions: [], ...shown, ...adapter, ...measured, ...facts } }
 }
 
-/** Cards from before there were kinds tell by their network. */
-function kindOf(family: string | undefined): NetworkKind {
-  return family === 'convvae' ? 'blind' : 'separator'
+/** Cards that do not say what their network is made for tell by what it is. */
+function kindOf(family = 'duovae'): NetworkKind {
+  if (['convvae', 'densevae'].includes(family)) return 'blind'
+  return ['duovae', 'unet', 'onnx'].includes(family) ? 'separator' : 'images'
 }

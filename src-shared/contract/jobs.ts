@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkReport, dataset } from '#shared/contract/datasets'
 import { request } from '#shared/contract/defineContract'
 import { modelCard, modelFiles, networkInspection } from '#shared/contract/models'
 import { loudnessResult, renderResult } from '#shared/contract/render'
@@ -28,6 +29,8 @@ export const job = z.discriminatedUnion('kind', [
   z.object({ ...facts, kind: z.literal('repair'), state: jobState(repairResult) }),
   z.object({ ...facts, kind: z.literal('reshapePreview'), state: jobState(reshapePreview) }),
   z.object({ ...facts, kind: z.literal('audition'), state: jobState(auditionResult) }),
+  z.object({ ...facts, kind: z.literal('check'), state: jobState(checkReport) }),
+  z.object({ ...facts, kind: z.literal('download'), state: jobState(dataset) }),
   z.object({ ...facts, kind: z.literal('benchmark'), state: jobState(benchmarkResult) }),
   z.object({ ...facts, kind: z.literal('measurement'), state: jobState(measurementResult) }),
   z.object({ ...facts, kind: z.literal('doubt'), state: jobState(doubtResult) }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { request } from '#shared/contract/defineContract'
+import { networkAdapter, networkDescription, networkTensor } from '#shared/contract/networkAdapter'
 import { networkKind } from '#shared/contract/training'
 import { historyLine } from '#shared/training/history'
 
@@ -25,10 +26,33 @@ export const modelCard = z.object({
   /** What it was trained on, in words. */
   data: z.string().optional(),
   training: z.object({ steps: z.number().int(), seconds: z.number(), engine: z.string() }).optional(),
+  /** How many seconds of sound a second of this machine takes apart, reading and writing left out, where that was measured. */
+  speed: z.object({ realTimeFactor: z.number(), engine: z.string() }).optional(),
+  /** How a network that was made elsewhere is used. */
+  adapter: networkAdapter.optional(),
 })
 export type ModelCard = z.infer<typeof modelCard>
 
+/** What has been written to the user's folder. */
+export const modelFiles = z.object({ paths: z.array(z.string()) })
+
+/** What an ONNX model takes and gives, and what the JSON file beside it says of its use; `problem` says why that can't be read. */
+export const networkInspection = z.object({
+  inputs: z.array(networkTensor),
+  outputs: z.array(networkTensor),
+  description: networkDescription.partial().optional(),
+  problem: z.string().optional(),
+})
+export type NetworkInspection = z.infer<typeof networkInspection>
+
+/** A file of the user's, by its path (desktop) or by the id of an upload (browser). */
+const fileSource = z.union([z.strictObject({ path: z.string().min(1) }), z.strictObject({ uploadId: z.string().min(1) })])
+export type FileSource = z.infer<typeof fileSource>
+
 const modelId = z.strictObject({ modelId: z.string() })
+const jobId = z.object({ jobId: z.string() })
+const inFolder = modelId.extend({ folder: z.string().min(1) })
+const fromFile = z.strictObject({ source: fileSource })
 
 export const models = {
   list: request(z.undefined(), z.array(modelCard)),
@@ -38,6 +62,18 @@ export const models = {
   rename: request(modelId.extend({ name: z.string().trim().min(1).max(120) }), modelCard),
   /** Deletes a model with all its files. @throws MODEL_PROTECTED, MODEL_IN_USE */
   remove: request(modelId, z.void()),
+  /** Writes a model as one file into a folder. Job of kind `modelExport`. */
+  exportFile: request(inFolder, jobId),
+  /** Reads such a file; the model is tested before it is kept. Job of kind `modelImport`. */
+  importFile: request(fromFile, jobId),
+  /** Writes a separator as an ONNX model into a folder, and beside it what is needed to use it. Job of kind `modelExport`. */
+  exportOnnx: request(inFolder, jobId),
+  /** Looks at an ONNX model. Job of kind `networkInspection`. */
+  inspectNetwork: request(fromFile, jobId),
+  /** Takes an ONNX model as a separator, where it is as described. Job of kind `modelImport`. */
+  importNetwork: request(fromFile.extend({ description: networkDescription }), jobId),
+  /** Measures how fast a separator is on this machine. Job of kind `modelSpeed`. */
+  measureSpeed: request(modelId, jobId),
 }
 
 export const modelEvents = {

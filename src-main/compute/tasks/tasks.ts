@@ -21,6 +21,7 @@ export const tasks: ComputeTasks = {
   benchmark: async (input, context) => (await import('#main/compute/tasks/benchmark')).benchmark(input, context),
   measureRun: async (input, context) => (await import('#main/compute/tasks/measureRun')).measureRun(input, context),
   describePresets: async () => (await import('#main/compute/tasks/benchmark')).describePresets(),
+  check: async (input, context) => (await import('#main/compute/tasks/check')).check(input, context),
   alignPair: async (input, context) => (await import('#main/compute/tasks/alignPair')).alignPair(input, context),
   compareClips: async (input, context) => (await import('#main/compute/tasks/compareClips')).compareClips(input, context),
   packModel: async (input) => (await import('#main/compute/tasks/models')).packModel(input),

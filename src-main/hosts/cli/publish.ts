@@ -12,7 +12,8 @@ import { loadModel, saveModel } from '#main/node/modelFiles'
 import { findReferenceSongs, openReferenceSong, type ReferenceFiles } from '#main/node/referenceSongs'
 import { unwatchedContext } from '#main/node/workContext'
 import { evaluateSong, summarizeScores, type SongScores } from '#main/separation/evaluation'
-import { createSeparator, separateVocals, type Separator } from '#main/separation/separator'
+import { createSeparator, type Separator, songSeparator } from '#main/separation/separator'
+import { realTimeFactor } from '#main/separation/speed'
 import { averageParameters } from '#main/training/averaging'
 import { randomStream } from '#shared/random'
 
@@ -106,7 +107,7 @@ async function measure(songs: readonly ReferenceFiles[], separator: Separator): 
   const measuredOn = songs.map((song) => song.name).join(', ')
   const score = (name: string, value: number | undefined) =>
     value === undefined ? [] : [{ name, value: Math.round(value * 100) / 100, unit: 'dB', measuredOn }]
-  const speed = Math.round(await realTimeFactor(separator))
+  const speed = Math.round(await realTimeFactor(songSeparator(separator), () => performance.now(), unwatchedContext()))
   const where = `${separator.engine.label}, ${cpus().length} threads, without reading and writing files`
   const decibels = (value: number) => `${value.toFixed(2)} dB`
   return {
@@ -122,18 +123,4 @@ async function measure(songs: readonly ReferenceFiles[], separator: Separator): 
       `vocals ${decibels(vocals.usdr)}, music ${decibels(accompaniment.usdr)} on ${measuredOn} ` +
       `(the mixture itself: ${decibels(mixture.usdr)})`,
   }
-}
-
-/** How much faster than it sounds a minute of noise is separated. */
-async function realTimeFactor(separator: Separator): Promise<number> {
-  const seconds = 60
-  const { sampleRate } = separator.config.stft
-  const random = randomStream(1)
-  const channel = Float32Array.from({ length: seconds * sampleRate }, () => 0.1 * random.normal())
-  const blocks = (async function* () {
-    yield [channel, channel]
-  })()
-  const started = performance.now()
-  for await (const _ of separateVocals({ sampleRate, channels: 2, blocks }, separator, { quality: 'fast' }, unwatchedContext()));
-  return seconds / ((performance.now() - started) / 1000)
 }

@@ -20,6 +20,7 @@ function openService(usedBy: (id: string) => string | undefined = () => undefine
     return model
   }
   const store = {
+    speeds: { read: async () => undefined },
     list: async () => [...models],
     rewrite: async (model: StoredModel, changed: object) => replace({ ...model, card: changed }),
     remove: async ({ id }: StoredModel) => void models.splice(models.findIndex((model) => model.id === id), 1),
