@@ -15,7 +15,6 @@ import { evaluateSong, summarizeScores, type SongScores } from '#main/separation
 import { createSeparator, type Separator, songSeparator } from '#main/separation/separator'
 import { realTimeFactor } from '#main/separation/speed'
 import { averageParameters } from '#main/training/averaging'
-import { randomStream } from '#shared/random'
 
 const usage = `Puts a trained model into resources/models with a card that says how it was measured.
 
