@@ -54,6 +54,13 @@ export class AbxTest {
   }
 }
 
+/** Returns what a score means, in plain words. */
+export function abxVerdict({ pValue }: AbxScore): string {
+  const chance = Math.max(1, Math.round(pValue * 100))
+  const verdict = pValue < 0.05 ? 'You hear a difference.' : 'That can well be guessing.'
+  return `${verdict} Guessing alone gets as many right ${chance} times out of 100.`
+}
+
 /** Returns the probability that `trials` tosses of a coin give heads `least` times or more. */
 export function guessing(trials: number, least: number): number {
   let sum = 0

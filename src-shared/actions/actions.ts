@@ -89,6 +89,8 @@ export const actions = {
   'train.newRun': action('Train', 'New training…', ['N']),
   'train.pause': action('Train', 'Pause the training, or go on with it', ['P']),
   'train.snapshot': action('Train', 'Keep what was learned until now…', ['K']),
+  'train.previousCheckpoint': action('Train', 'Hear the checkpoint before', [','], repeats),
+  'train.nextCheckpoint': action('Train', 'Hear the next checkpoint', ['.'], repeats),
   'train.stop': action('Train', 'Stop, and keep the best…', ['Shift+K']),
 
   'app.settings': action('App', 'Settings…', ['Mod+,'], whileTyping),

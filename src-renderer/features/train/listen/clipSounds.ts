@@ -1,0 +1,56 @@
+import { decibels, partTitle, splitNote, truthOf } from '#renderer/features/train/listen/listenText'
+import type { MadeComparison } from '#renderer/stores/resultStore'
+import type { ResultClip, RunResults } from '#shared/contract/results'
+
+/** One of the sounds that are compared by ear and eye. */
+export interface ListedSound {
+  readonly key: string
+  readonly title: string
+  readonly url: string
+  readonly spectrogramUrl: string
+  readonly figure: string | undefined
+  readonly note: string | undefined
+  /** A colour of the page's style sheet. */
+  readonly colour: string
+}
+
+/** Rows of a clip, in the order in which they are shown: what went in, what should come out, what came out, and from whom else. */
+export function soundsOf(
+  clip: ResultClip,
+  part: string,
+  epoch: number,
+  { bestEpoch, comparisons }: { bestEpoch: RunResults['bestEpoch']; comparisons: readonly MadeComparison[] },
+): ListedSound[] {
+  const truth = truthOf(clip, part)
+  const output = clip.outputs.find((each) => each.epoch === epoch)
+  const heard = output?.parts[part]
+  const partColour = part === 'vocals' || part === 'first' ? 'var(--vocals)' : part === 'reconstruction' ? 'var(--mix)' : 'var(--accompaniment)'
+  const row = (key: string, title: string, sound: { url: string; spectrogramUrl: string }, more: Partial<ListedSound> = {}): ListedSound => {
+    return { key, title, url: sound.url, spectrogramUrl: sound.spectrogramUrl, figure: undefined, note: undefined, colour: partColour, ...more }
+  }
+  const figureOf = (sdr: Readonly<Record<string, number>>) => (sdr[part] === undefined ? undefined : decibels(sdr[part]))
+  const network = heard && row('network', `Epoch ${epoch}`, heard, { figure: figureOf(output.sdr), note: epoch === bestEpoch ? 'the best' : undefined, colour: 'var(--accent)' })
+  const others = comparisons.flatMap(({ key, name, clips }) => {
+    const other = clips[clip.id]
+    const sound = other?.parts[part]
+    return sound ? [row(key, name, sound, { figure: figureOf(other.sdr), note: 'compared', colour: 'var(--run-4)' })] : []
+  })
+  return [
+    row('input', 'Mixture', clip.input, { note: splitNote(clip.split), colour: 'var(--mix)' }),
+    ...(truth ? [row('truth', truth.title, truth)] : []),
+    ...(network ? [network] : []),
+    ...others,
+  ]
+}
+
+/** The sounds of a part at all checkpoints, nearest to `epoch` first: what the user may scrub to next. */
+export function scrubbedUrls(clip: ResultClip, part: string, epoch: number): string[] {
+  const near = clip.outputs.toSorted((a, b) => Math.abs(a.epoch - epoch) - Math.abs(b.epoch - epoch))
+  return near.flatMap(({ parts }) => parts[part]?.url ?? [])
+}
+
+/** What the curve of a part shows. */
+export function measureOf(clip: ResultClip, part: string): string {
+  if (!clip.scores.some(({ sdr }) => sdr[part] !== undefined)) return ''
+  return part === 'reconstruction' ? 'SDR against the mixture' : `SDR of ${partTitle(part).toLowerCase()}`
+}
