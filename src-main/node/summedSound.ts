@@ -14,6 +14,8 @@ export interface SummedSound {
   readonly channels: number
   /** Frames, where the files say so exactly. */
   readonly frames: number | undefined
+  /** What could not be read of the files; filled while they are. */
+  readonly warnings: readonly string[]
   /** Planar blocks `[channel][frame]` of the whole. @throws the reader's errors */
   blocks(): AsyncGenerator<Float32Array[]>
   close(): Promise<void>
@@ -42,7 +44,16 @@ export async function openParts(parts: readonly RecordingPart[]): Promise<Summed
   const { sampleRate } = opened[0]!.reader.info
   const channels = Math.max(...opened.map(({ reader }) => separatedChannels(reader.info.channels)))
   const blocks = opened.length === 1 && isWhole(parts[0]!) ? () => mixtureBlocks(opened[0]!.reader) : () => summedBlocks(opened, sampleRate, channels)
-  return { sampleRate, channels, frames: exactFrames(opened, sampleRate), blocks, close }
+  return {
+    sampleRate,
+    channels,
+    frames: exactFrames(opened, sampleRate),
+    get warnings() {
+      return opened.flatMap(({ reader }) => reader.warnings)
+    },
+    blocks,
+    close,
+  }
 }
 
 /** The sum of parts whose paths are absolute, in memory at another rate; mono becomes two equal channels. */

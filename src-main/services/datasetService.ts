@@ -27,6 +27,8 @@ export interface DatasetService {
   /** @throws AppError as inspectFolder, and DATASET_EMPTY; OUTPUT_NOT_WRITABLE, DISK_FULL */
   add(plan: { folder: string; layout: DatasetLayout; name: string; roles?: Record<string, TrackRole> | undefined }): Promise<Dataset>
   /** @throws AppError DATASET_NOT_FOUND */
+  get(id: string): Promise<Dataset>
+  /** @throws AppError DATASET_NOT_FOUND */
   items(id: string): Promise<DatasetItem[]>
   /** @throws AppError DATASET_NOT_FOUND; INVALID_INPUT for an item that is not there */
   setSplit(id: string, item: string, split: Split): Promise<Dataset>
@@ -123,6 +125,7 @@ export function createDatasetService({ platform, newId, reader, changed }: Datas
         const unknown = { counts: { train: 0, validation: 0, test: 0 }, hash: '' }
         return keep(summarized({ ...source, ...facts, ...unknown, version: 1, id: newId(), name }))
       }),
+    get: async (id) => shown(await get(id)),
     items: async (id) => datasetItem.array().parse((await get(id)).contents),
     setSplit: (id, item, split) =>
       change(id, (document) => {

@@ -1,4 +1,5 @@
 import type { ComputeClient } from '#main/compute/client'
+import type { CheckService } from '#main/services/checkService'
 import type { DatasetService } from '#main/services/datasetService'
 import type { JobQueue } from '#main/services/jobQueue'
 import type { ModelService } from '#main/services/modelService'
@@ -32,6 +33,7 @@ interface Application {
   readonly separations: SeparationService
   readonly jobs: JobQueue
   readonly datasets: DatasetService
+  readonly checks: CheckService
   readonly settings: SettingsService
   readonly studies: StudyService
   readonly training: TrainingService
@@ -40,7 +42,7 @@ interface Application {
 }
 
 /** Returns what answers each request of the contract. */
-export function createHandlers({ platform, songs, sounds, deletion, models, transfers, projects, renders, repairs, separations, jobs, datasets, settings, studies, training, results, reader }: Application): Handlers<AppContract> {
+export function createHandlers({ platform, songs, sounds, deletion, models, transfers, projects, renders, repairs, separations, jobs, datasets, checks, settings, studies, training, results, reader }: Application): Handlers<AppContract> {
   return {
     app: {
       info: () => platform.info,
@@ -55,7 +57,7 @@ export function createHandlers({ platform, songs, sounds, deletion, models, tran
       rename: ({ datasetId, name }) => datasets.rename(datasetId, name),
       refresh: ({ datasetId }) => datasets.refresh(datasetId),
       remove: ({ datasetId }) => datasets.remove(datasetId),
-      check: () => unfinished('Checking a dataset'),
+      check: async ({ datasetId }) => ({ jobId: (await checks.check(datasetId)).id }),
       report: ({ datasetId }) => datasets.reportOf(datasetId),
       downloadables: () => [],
       download: () => unfinished('Downloading a dataset'),

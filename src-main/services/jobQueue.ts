@@ -21,8 +21,11 @@ export interface JobContext {
 /** What is said of a job of some kind besides its id and its state. */
 export type JobFacts<Kind extends Job['kind']> = Readonly<{ kind: Kind } & Omit<Extract<Job, { kind: Kind }>, 'id' | 'kind' | 'state'>>
 
-/** The process whose work a job is: `compute` separates and takes long, `reader` does what the user waits for meanwhile. */
-export type JobLane = 'compute' | 'reader'
+/**
+ * What a job waits for: `compute` separates and takes long, `reader` does what the user waits for meanwhile, `data` checks
+ * datasets, and `network` downloads them.
+ */
+export type JobLane = 'compute' | 'reader' | 'data' | 'network'
 
 export interface JobOptions {
   /** `compute` where nothing is said. */
@@ -89,7 +92,7 @@ class Queue implements JobQueue {
     private readonly onChange: (job: Job) => void,
   ) {
     const lane = () => createLane<Entry>((entry) => this.perform(entry))
-    this.lanes = { reader: lane(), compute: lane() }
+    this.lanes = { reader: lane(), compute: lane(), data: lane(), network: lane() }
   }
 
   add<Kind extends Job['kind']>(facts: JobFacts<Kind>, work: (context: JobContext) => Promise<ResultOfKind<Kind>>, options: JobOptions = {}): Job {

@@ -85,6 +85,7 @@ export type CheckFinding = z.infer<typeof checkFinding>
 
 /** What a check has measured of one item. */
 export const checkedItem = z.object({
+  /** Of a song, or of pictures, that of the item; of other recordings their path. */
   name: z.string(),
   split,
   seconds: z.number().optional(),
@@ -105,7 +106,7 @@ export const checkReport = z.object({
   /** Worst first. */
   findings: z.array(checkFinding),
   items: z.array(checkedItem),
-  /** Hours of each split, for sound. */
+  /** Of each split, for sound. */
   seconds: z.object({ train: z.number(), validation: z.number(), test: z.number() }),
 })
 export type CheckReport = z.infer<typeof checkReport>
