@@ -87,7 +87,8 @@ export class ClipPlayer {
   play(from = this.position()): void {
     this.stop()
     const clock = this.soon()
-    this.anchor = { clock, frame: ((from % this.frames) + this.frames) % this.frames }
+    const frame = Math.round(from)
+    this.anchor = { clock, frame: ((frame % this.frames) + this.frames) % this.frames }
     this.gate.gain.cancelScheduledValues(this.context.currentTime)
     this.gate.gain.setValueAtTime(1, this.timeOf(clock - 8))
     for (const voice of this.voices.values()) this.start(voice, clock)

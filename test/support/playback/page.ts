@@ -1,3 +1,4 @@
+import { ClipPlayer } from '#renderer/playback/clipPlayer'
 import { renderOffline } from '#renderer/playback/renderOffline'
 import type { OpenSound } from '#renderer/playback/sounds'
 import { createTransport } from '#renderer/playback/transport'
@@ -72,6 +73,6 @@ function toBase64(samples: Float32Array): string {
 }
 
 /** What the tests of playback reach in the browser. */
-const playback = { renderOffline, createTransport, steppedContext, sounds, growth, toBase64 }
+const playback = { ClipPlayer, renderOffline, createTransport, steppedContext, sounds, growth, toBase64 }
 export type PlaybackPage = typeof playback
 Object.assign(window, { playback })
