@@ -128,7 +128,7 @@ export class ClipPlayer {
 
   /** The frame of the context's clock at which something can begin. */
   private soon(): number {
-    return Math.ceil((this.context.currentTime + leadSeconds) * this.sampleRate)
+    return Math.ceil((this.context.currentTime + leadSeconds) * this.sampleRate - pastFrame)
   }
 
   private start(voice: Voice, clock: number): void {
