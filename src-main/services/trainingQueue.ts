@@ -14,6 +14,8 @@ interface Current {
   reason: Reason | undefined
   tell(wish: TrainingWish): void
   ended: Promise<void>
+  /** True once its process has said how it ended; what follows takes a moment. */
+  hasEnded: boolean
   /** Called once a checkpoint has been written, or the run has ended. */
   readonly checkpointWaiters: (() => void)[]
 }
@@ -88,6 +90,11 @@ export class TrainingQueue {
     current.tell('pause')
   }
 
+  /** Waits for a run that is on its way to its end, so that what is asked next is not lost on it. */
+  async settled(id: string): Promise<void> {
+    if (this.current?.id === id && this.current.hasEnded) await this.current.ended
+  }
+
   /** Waits until no run learns. */
   async idle(): Promise<void> {
     await this.current?.ended
@@ -104,7 +111,7 @@ export class TrainingQueue {
     const id = this.waiting.shift()
     if (id === undefined) return
     const wishes: TrainingWish[] = []
-    const current: Current = { id, reason: undefined, tell: (wish) => void wishes.push(wish), ended: Promise.resolve(), checkpointWaiters: [] }
+    const current: Current = { id, reason: undefined, tell: (wish) => void wishes.push(wish), ended: Promise.resolve(), hasEnded: false, checkpointWaiters: [] }
     this.current = current
     current.ended = this.perform(current, wishes).then(() => {
       this.current = undefined
@@ -131,7 +138,8 @@ export class TrainingQueue {
         const task = trainer.open('train', input, { signal, onProgress: () => {}, onEvent })
         current.tell = task.tell
         for (const wish of wishes) task.tell(wish)
-        await this.conclude(current, (await task.result).reason)
+        const { reason } = await task.result.finally(() => (current.hasEnded = true))
+        await this.conclude(current, reason)
       } finally {
         claim.release()
       }
@@ -158,12 +166,12 @@ export class TrainingQueue {
     const { shelf, emit } = this.world
     const { id } = current
     const record = shelf.record(id)
-    const status = current.reason === 'yield' ? 'yielding' : 'running'
     switch (news.kind) {
       case 'ready':
-        return void shelf.note(id, { status, engine: news.engine })
+        return void shelf.note(id, { engine: news.engine })
       case 'progress':
-        return void shelf.show(id, { status, progress: news.progress })
+        // What is said on the way to a stop is no sign of life.
+        return void shelf.show(id, { progress: news.progress, ...(!current.reason && { status: 'running' }) })
       case 'epoch':
         emit({ name: 'training.epoch', payload: { runId: id, line: news.line } })
         return void shelf.note(id, { ...(news.line.best && { best: { epoch: news.line.epoch, step: news.line.step, score: news.line.score } }) })

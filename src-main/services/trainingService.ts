@@ -232,7 +232,9 @@ class Trainings implements TrainingService {
 
   /** @throws AppError RUN_NOT_FOUND, RUN_IN_USE where another process has it */
   private async owned(runId: string): Promise<RunRecord> {
-    const record = await this.known(runId)
+    await this.known(runId)
+    await this.runs.settled(runId)
+    const record = this.shelf.record(runId)
     if (!this.runs.isActive(runId)) (await this.world.platform.runs.claim(runId)).release()
     return record
   }
