@@ -89,24 +89,33 @@ function correlatedStretches(mixture: Float32Array, stem: Float32Array, centre: 
   const length = Math.min(stretchLength, to - from)
   if (length < 1024) return []
   const count = Math.min(stretchCount, Math.ceil((to - from) / length))
-  const difference = (signal: Float32Array, i: number) => signal[i]! - signal[i - 1]!
-  const stretches = Array.from({ length: count }, (_, number): Stretch => {
+  const stretches = Array.from({ length: count }, (_, number) => {
     const start = Math.floor(from + (number * (to - from - length)) / Math.max(1, count - 1))
-    const [stemEnergy, mixtureEnergy] = [start, start + centre].map((at, i) => {
-      let energy = 0
-      for (let j = 0; j < length; j++) energy += difference(i === 0 ? stem : mixture, at + j) ** 2
-      return energy
-    }) as [number, number]
-    const correlation = Array.from({ length: 2 * reach + 1 }, (__, i) => {
-      let product = 0
-      const shift = centre + i - reach
-      for (let j = start; j < start + length; j++) product += difference(stem, j) * difference(mixture, j + shift)
-      return product
-    })
-    return { correlation, mixtureEnergy, stemEnergy }
+    return correlate(differences(mixture, start + centre - reach, length + 2 * reach), differences(stem, start, length))
   })
   const loudest = Math.max(...stretches.map(({ stemEnergy }) => stemEnergy))
   return stretches.filter(({ stemEnergy }) => stemEnergy > 1e-3 * loudest && stemEnergy > 0)
+}
+
+/** Correlates a stretch of the stem with the mixture around it, at each place where it fits in. */
+function correlate(around: Float32Array, stem: Float32Array): Stretch {
+  const reach = (around.length - stem.length) / 2
+  const correlation = Array.from({ length: 2 * reach + 1 }, (_, shift) => {
+    let product = 0
+    for (let i = 0; i < stem.length; i++) product += stem[i]! * around[i + shift]!
+    return product
+  })
+  return { correlation, mixtureEnergy: energy(around.subarray(reach, reach + stem.length)), stemEnergy: energy(stem) }
+}
+
+function differences(signal: Float32Array, start: number, length: number): Float32Array {
+  return Float32Array.from({ length }, (_, i) => signal[start + i]! - signal[start + i - 1]!)
+}
+
+function energy(signal: Float32Array): number {
+  let total = 0
+  for (let i = 0; i < signal.length; i++) total += signal[i]! ** 2
+  return total
 }
 
 function isLike({ correlation, mixtureEnergy, stemEnergy }: Stretch): boolean {

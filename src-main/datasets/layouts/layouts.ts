@@ -33,8 +33,10 @@ export async function readFolder(view: FolderView, options: LayoutOptions): Prom
     const reading = await layouts[layout](view, options)
     if (reading) readings.push({ ...reading, layout })
   }
+  const formed = readings.some(({ rank }) => rank >= 2)
   const used = ({ items }: LayoutReading) => new Set(items.flatMap(({ files }) => files)).size
-  return readings.toSorted(
+  // A guess is no help where something fits.
+  return readings.filter(({ rank }) => rank > 0 || !formed).toSorted(
     (a, b) => b.rank - a.rank || used(b) - used(a) || strictest.indexOf(a.layout) - strictest.indexOf(b.layout),
   )
 }

@@ -8,12 +8,18 @@ const places = [
   ['music', /^(music|instrumentals?|accompaniments?)$/i],
 ] as const
 
-/** Groups of recordings below folders called `voices` and `music`. They are for training only: nothing else goes with them. */
-export function looseItems(files: readonly string[]): LayoutItem[] {
+/** What the whole of a folder may be called that is of such recordings; songs with voices lie in many a folder "Music". */
+const telling = /^(?!music$)/i
+
+/**
+ * Groups of recordings below folders called `voices` and `music`. They are for training only: nothing else goes with them.
+ * @param top name of the folder itself
+ */
+export function looseItems(files: readonly string[], top: string): LayoutItem[] {
   const sounds = files.filter(isSound)
   return places.flatMap(([what, name]) => {
     const found = sounds.flatMap((path) => {
-      const folders = path.split('/').slice(0, -1)
+      const folders = [...(telling.test(top) ? [top] : []), ...path.split('/').slice(0, -1)]
       const at = folders.findIndex((folder) => name.test(folder))
       if (at < 0) return []
       const album = folders[at + 1] ?? folders[at]!
@@ -32,24 +38,32 @@ export function looseItems(files: readonly string[]): LayoutItem[] {
  * Recordings in no other order: those below `voices/` and `music/`, to be remixed; where there are none, all as mixtures, which
  * networks that learn blind can use.
  */
-export const readLoose: ReadLayout = async ({ files }) => {
+export const readLoose: ReadLayout = async ({ files, name }) => {
   const sounds = files.filter(isSound)
   if (sounds.length === 0) return undefined
-  const groups = looseItems(files)
+  const groups = looseItems(files, name)
   if (groups.length === 0) return mixtures(sounds)
-  const count = (what: string) => groups.filter(({ material }) => material.what === what).length
   const used = groups.flatMap((item) => item.files).length
   const left = sounds.length - used
   return {
     content: 'songs',
     items: groups,
-    summary: `${counted(count('voices'), 'group')} of voices and ${counted(count('music'), 'group')} of music, ${counted(used, 'file')}`,
+    summary: `${groupsIn(groups)}: ${counted(used, 'file')}`,
     warnings: [
       'There is no song with both stems, so nothing can tell how well a separator does; add a folder with at least one.',
       ...(left > 0 ? [`${counted(left, 'sound file')} in neither "voices" nor "music" ${left === 1 ? 'was' : 'were'} left out.`] : []),
     ],
     rank: 1,
   }
+}
+
+/** "3 groups of voices, 1 group of music"; what there is none of is not named. */
+export function groupsIn(items: readonly LayoutItem[]): string {
+  return places
+    .map(([what]) => ({ what, count: items.filter(({ material }) => material.what === what).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ what, count }) => `${counted(count, 'group')} of ${what}`)
+    .join(', ')
 }
 
 function mixtures(sounds: readonly string[]): LayoutReading {

@@ -25,7 +25,8 @@ export const readMultitrack: ReadLayout = async (view, { roles }) => {
   if (items.length === 0) return undefined
   const used = new Set(items.map(({ name }) => name))
   const left = [...names.values()].filter((name) => !used.has(name))
-  const telling = folders.some((song) => looksLikeSong(song))
+  const telling = songs.length > 0 && folders.some(looksLikeSong)
+  if (!telling && !isPlausible(folders, view)) return undefined
   return {
     content: 'songs',
     items,
@@ -34,7 +35,7 @@ export const readMultitrack: ReadLayout = async (view, { roles }) => {
       ...(songs.length === 0 ? ['No song has both vocals and other tracks; say which tracks are vocals.'] : []),
       ...(left.length > 0 ? [`All tracks of ${listed(left)} are left out.`] : []),
     ],
-    rank: telling && songs.length > 0 ? 3 : 0,
+    rank: telling ? 3 : 0,
   }
 }
 
@@ -60,6 +61,14 @@ function looksLikeSong({ tracks }: MultitrackFolder): boolean {
   const telling = tracks.filter(({ name }) => isTelling(name))
   const roles = new Set(telling.map(({ name }) => guessRole(name)))
   return roles.has('vocals') && roles.has('accompaniment') && telling.length * 2 >= tracks.length
+}
+
+/** Names say nothing, and yet it may be: most folders have the same tracks, or it is the folder of one song. */
+function isPlausible(folders: readonly MultitrackFolder[], { files }: FolderView): boolean {
+  const names = folders.map(({ tracks }) => new Set(tracks.map(({ name }) => name)))
+  const recurring = names.filter((own, i) => names.some((other, j) => i !== j && [...own].filter((name) => other.has(name)).length * 2 >= own.size))
+  const all = byFolder(files.filter(isSound)).size
+  return folders.length * 2 > all && (folders.length === 1 || recurring.length * 2 > folders.length)
 }
 
 /** A song; or, where it has only one kind of track, what can be remixed with others. */

@@ -4,11 +4,14 @@ import { findStemFolders, isWholeSong } from '#main/datasets/layouts/stemFolders
 
 type Part = 'vocals' | 'accompaniment' | 'mixture'
 
-/** Words that tell the versions of a song apart; the rest of the name is the song's. */
+/**
+ * Words that tell the versions of a song apart; the rest of the name is the song's. Those that songs are called by as well count
+ * only at the end of a name.
+ */
 const markers: readonly [Part, RegExp][] = [
-  ['accompaniment', /\b(instrumentals?|inst|karaoke|backing ?tracks?|accompaniments?|minus ?(one|1)|no ?vocals|off ?vocals?|without ?vocals)\b/],
-  ['mixture', /\b(mixtures?|mix(es)?|full ?(mix|song|version)?|originals?|masters?|with ?vocals|songs?)\b/],
-  ['vocals', /\b(acap+ell?as?|vocals? ?only|only ?vocals?|vocals?)\b/],
+  ['accompaniment', /\b(instrumentals?|inst|karaoke|backing ?tracks?|accompaniments?|minus ?(one|1)|(no|off|without) ?vocals?)\b/],
+  ['vocals', /\b(acap+ell?as?|vocals? ?only|only ?vocals?)\b|\bvocals?$/],
+  ['mixture', /\b(mixtures?|mix(es)?|full ?(mix|song|version)?|originals?|master|with ?vocals)$|^songs$/],
 ]
 
 /** A mixture with an instrumental or an a cappella of the same song: the missing stem is what the one leaves of the other. */

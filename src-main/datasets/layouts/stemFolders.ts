@@ -1,6 +1,6 @@
 import { wholeFile, type RecordingPart } from '#main/datasets/manifest'
 import type { LayoutItem, LayoutReading, ReadLayout } from '#main/datasets/layouts/layout'
-import { looseItems } from '#main/datasets/layouts/loose'
+import { groupsIn, looseItems } from '#main/datasets/layouts/loose'
 import { baseOf, byFolder, counted, folderOf, isSound, listed, shortNames, splitsByFolder } from '#main/datasets/layouts/paths'
 
 const vocals = /^((lead|main|backing|back|bg|harmony)[ _-]?)?(vocals?|voices?|vox)([ _-]?\d+)?$|^acap+ell?a$/i
@@ -40,7 +40,7 @@ export const readStemFolders: ReadLayout = async (view) => {
   const splits = splitsByFolder(songs.map(({ folder }) => `${folder}/`))
   const items = songs.map((song) => songItem(song, names.get(song.folder)!, splits(`${song.folder}/`)))
   const used = new Set(items.flatMap(({ files }) => files))
-  const loose = looseItems(view.files.filter((path) => !used.has(path)))
+  const loose = looseItems(view.files.filter((path) => !used.has(path)), view.name)
   return describe([...items, ...loose], view.files, found)
 }
 
@@ -61,7 +61,7 @@ export function songItem(song: StemFolder, name: string, splits: LayoutItem['spl
 }
 
 function describe(items: readonly LayoutItem[], files: readonly string[], found: readonly StemFolder[]): LayoutReading {
-  const count = (what: string) => items.filter(({ material }) => material.what === what).length
+  const songs = items.filter(({ material }) => material.what === 'song').length
   const used = new Set(items.flatMap((item) => item.files))
   const incomplete = found.filter((song) => !isWholeSong(song) && ![...song.vocals, ...song.accompaniment].every((path) => used.has(path)))
   const without = (stem: 'vocals' | 'accompaniment') => incomplete.filter((song) => song[stem].length === 0).map(({ folder }) => folder)
@@ -75,11 +75,10 @@ function describe(items: readonly LayoutItem[], files: readonly string[], found:
   })
   const left = files.filter((path) => isSound(path) && !used.has(path) && !incomplete.some(({ folder }) => folder === folderOf(path)))
   if (left.length > 0) warnings.push(`${counted(left.length, 'other sound file')} without stems ${left.length === 1 ? 'was' : 'were'} left out.`)
-  const loose = (['voices', 'music'] as const).filter((what) => count(what) > 0).map((what) => `${counted(count(what), 'group')} of ${what}`)
   return {
     content: 'songs',
     items,
-    summary: [`${counted(count('song'), 'song')} with stems`, ...loose].join(', '),
+    summary: [`${counted(songs, 'song')} with stems`, groupsIn(items)].filter(Boolean).join(', '),
     warnings,
     rank: 3,
   }
