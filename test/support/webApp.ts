@@ -17,6 +17,7 @@ import { createResultStore } from '#main/node/resultStore'
 import { createRunStore } from '#main/node/runStore'
 import { createSoundStore } from '#main/node/soundStore'
 import { createStemStore } from '#main/node/stemStore'
+import { createStudyStore } from '#main/node/studyStore'
 import { createServices, type Services } from '#main/services/createServices'
 
 /** The web host with folders of its own that end with it. */
@@ -67,6 +68,7 @@ export async function startWebApp({ page, launchCompute }: WebAppOptions): Promi
     datasets: nodeDatasets(join(scratch, 'datasets')),
     runs: createRunStore(join(scratch, 'runs'), join(scratch, 'cache', 'recordings')),
     results: createResultStore(join(scratch, 'runs')),
+    studies: createStudyStore(join(scratch, 'studies')),
     dragFolders: createDragFolders(join(scratch, 'dragged')),
     projects: {
       folders: createProjectFolders(join(scratch, 'Projects')),
