@@ -2,9 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { useOutside } from '#renderer/api/host'
 import { useNoticeStore } from '#renderer/stores/noticeStore'
-import { createClient } from '#shared/contract/client'
-import { defineContract } from '#shared/contract/defineContract'
-import { training, trainingEvents, type Run, type RunPlan } from '#shared/contract/training'
+import type { Run, RunPlan } from '#shared/contract/training'
 import type { HistoryLine } from '#shared/training/history'
 
 /** As many runs as can be told apart in one chart. */
@@ -14,7 +12,7 @@ type Histories = ReadonlyMap<string, readonly HistoryLine[]>
 
 /** A mirror of the training runs and of the histories that are looked at; which run is chosen, and which it is compared with. */
 export const useRunStore = defineStore('runs', () => {
-  const client = createClient(defineContract({ requests: { training }, events: trainingEvents }), useOutside().host.transport)
+  const { client } = useOutside()
   const notices = useNoticeStore()
   /** Newest first. */
   const runs = shallowRef<readonly Run[]>([])

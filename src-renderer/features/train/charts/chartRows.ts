@@ -64,7 +64,8 @@ function prefixed(prefix: string, values: Record<string, number>): Record<string
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix} ${name}`, value]))
 }
 
-function csv(rows: readonly (readonly unknown[])[]): string {
+/** Rows of cells as CSV. */
+export function csv(rows: readonly (readonly unknown[])[]): string {
   return rows.map((row) => `${row.map(csvCell).join(',')}\r\n`).join('')
 }
 

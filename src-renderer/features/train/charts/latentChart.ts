@@ -26,7 +26,8 @@ export function latentChart(runs: readonly ChartedRun[], { across }: { across: A
       return channels ? [{ x: placeOf(line, across), epoch: line.epoch, y: channels.all - channels.nothing }] : []
     }),
   }))
-  return { ...rest, title: 'Latent channels in use', unit: '', scale: 'linear', curves }
+  const known = curves.filter(({ epochs }) => epochs.length > 0)
+  return { ...rest, title: 'Latent channels in use', unit: '', scale: 'linear', curves: known }
 }
 
 function heatOf({ history }: ChartedRun, across: Across): Heat {
