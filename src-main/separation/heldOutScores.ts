@@ -41,22 +41,23 @@ const excerptSeconds = 3
 /**
  * Cuts songs into excerpts of three seconds. Nothing told a blind network which of its components is which, so that it is asked twice:
  * `best`, SDR of the vocals where each excerpt may choose its component anew, which needs the truth; `fixed`, where the songs' vocals are
- * the same component throughout, the better one. `mixture` is the SDR of the mixture taken for the vocals, `gain` best less
- * mixture, `reconstruction` the root mean square error, in decibels, of the mixture's own spectrogram.
+ * the same component throughout, the better one. `half` is what a network scores that separates nothing and gives both components half
+ * of the mixture, `gain` best less half, `reconstruction` the root mean square error, in decibels, of the mixture's own spectrogram.
  */
 export async function measureBlind(pieces: readonly ReferencePiece[], config: BlindConfig, network: Executable, context: WorkContext): Promise<HeldOutScores> {
   const excerpts = pieces.flatMap((piece) => excerptsOf(piece))
-  const scores: { first: number; second: number; mixture: number; reconstruction: number }[] = []
+  const scores: { first: number; second: number; half: number; reconstruction: number }[] = []
   for (const { mixture, vocals } of excerpts) {
     context.onProgress({ stage: 'measuring', completed: scores.length, total: excerpts.length, unit: 'files' })
     const { first, second } = await hearComponents(mixture, config, network, context)
     const sdr = (estimate: AudioClip) => measureSdr(vocals, estimate).usdr
-    scores.push({ first: sdr(first), second: sdr(second), mixture: sdr(mixture), reconstruction: await decibelError(mixture, config, network) })
+    scores.push({ first: sdr(first), second: sdr(second), half: sdr(halved(mixture)), reconstruction: await decibelError(mixture, config, network) })
   }
   const mean = (value: (score: (typeof scores)[number]) => number) => scores.reduce((sum, score) => sum + value(score), 0) / Math.max(1, scores.length)
   const best = mean(({ first, second }) => Math.max(first, second))
-  const mixture = mean((score) => score.mixture)
-  return { best, fixed: Math.max(mean(({ first }) => first), mean(({ second }) => second)), mixture, gain: best - mixture, reconstruction: mean((score) => score.reconstruction) }
+  const half = mean((score) => score.half)
+  const fixed = Math.max(mean(({ first }) => first), mean(({ second }) => second))
+  return { best, fixed, half, gain: best - half, reconstruction: mean((score) => score.reconstruction) }
 }
 
 /** How far the network's spectrogram of a clip's beginning lies from the true one. */
@@ -99,6 +100,10 @@ function excerptsOf(piece: ReferencePiece): Clips[] {
 function gained(scores: { vocals: number; music: number }, vocals: AudioClip, mixture: AudioClip) {
   const baseline = measureSdr(vocals, mixture).usdr
   return { ...scores, mixture: baseline, gain: scores.vocals - baseline }
+}
+
+function halved({ sampleRate, channels }: AudioClip): AudioClip {
+  return { sampleRate, channels: channels.map((samples) => samples.map((value) => value / 2)) }
 }
 
 function without(mixture: AudioClip, part: AudioClip): AudioClip {

@@ -31,7 +31,7 @@ const blindly: readonly StudyMeasure[] = [
   { id: 'reconstruction', name: 'Error of the mixture', unit: 'dB', higherIsBetter: false },
   { id: 'best', name: 'Vocals SDR, best pairing', unit: 'dB', higherIsBetter: true },
   { id: 'fixed', name: 'Vocals SDR, one pairing', unit: 'dB', higherIsBetter: true },
-  { id: 'gain', name: 'Gain over the mixture', unit: 'dB', higherIsBetter: true },
+  { id: 'gain', name: 'Gain over halving', unit: 'dB', higherIsBetter: true },
   { id: 'kl', name: 'KL', unit: 'nats', higherIsBetter: true },
 ]
 const speed: StudyMeasure = { id: 'seconds', name: 'Training', unit: 's', higherIsBetter: false }

@@ -1,0 +1,70 @@
+import type { Study, StudyMeasure, StudyRow } from '#shared/contract/studies'
+
+/** The rows of one case, over all its seeds. */
+export interface StudyCase {
+  readonly name: string
+  readonly rows: readonly StudyRow[]
+  /** Mean over the seeds that are measured, and how far they lie apart (largest less smallest). */
+  readonly mean: number
+  readonly spread: number
+}
+
+/** The measure that a study is decided by: the first one. */
+export function decidingMeasure({ measures }: Pick<Study, 'measures' | 'rows'>): StudyMeasure | undefined {
+  // How well a blind network tells the mixture again is no separation; what its parts are worth is.
+  return measures.find(({ id }) => id === 'vocals') ?? measures.find(({ id }) => id === 'best') ?? measures[0]
+}
+
+/** The cases of a study by `measure`, best first; those that are not measured are left out. */
+export function studyCases({ rows }: Pick<Study, 'rows'>, measure: StudyMeasure): StudyCase[] {
+  const byName = new Map<string, StudyRow[]>()
+  for (const row of rows.filter(({ status, values }) => status === 'measured' && values[measure.id] !== undefined)) {
+    const name = Object.values(row.factors).join(', ')
+    byName.set(name, [...(byName.get(name) ?? []), row])
+  }
+  const cases = [...byName].map(([name, own]) => {
+    const values = own.map(({ values: all }) => all[measure.id]!)
+    return { name, rows: own, mean: values.reduce((sum, value) => sum + value, 0) / values.length, spread: Math.max(...values) - Math.min(...values) }
+  })
+  return cases.toSorted((a, b) => (measure.higherIsBetter ? b.mean - a.mean : a.mean - b.mean))
+}
+
+/** Differences below this are nothing that one run of a kind could tell, in decibels. */
+const leastDifference = 0.3
+
+/**
+ * Returns what a study says, in sentences with its figures: which case is best, by how much, whether that is more than seeds differ by,
+ * and whether anything is better than doing nothing.
+ */
+export function studyVerdict(study: Pick<Study, 'measures' | 'rows' | 'status' | 'measuredOn' | 'steps'>): string[] {
+  const measure = decidingMeasure(study)
+  if (!measure) return []
+  const cases = studyCases(study, measure)
+  const [best, second] = cases
+  if (!best) return []
+  const figure = (value: number) => `${value.toFixed(2)} ${measure.unit}`.trim()
+  const measured = cases.reduce((sum, { rows }) => sum + rows.length, 0)
+  const sentences: string[] = []
+  if (study.status !== 'finished') sentences.push(`Until now, with ${measured} of ${study.rows.length} runs measured:`)
+  if (!second) return [...sentences, `${best.name} has ${figure(best.mean)} (${measure.name}).`]
+  const lead = Math.abs(best.mean - second.mean)
+  const doubt = Math.max(leastDifference, best.spread, second.spread)
+  const seeds = Math.min(best.rows.length, second.rows.length)
+  const told = `${best.name} ${figure(best.mean)}, ${second.name} ${figure(second.mean)}`
+  if (lead > doubt) sentences.push(`${capital(best.name)} is best: ${told} (${measure.name}).`)
+  else sentences.push(`No difference that counts: ${told} (${measure.name}), ${lead.toFixed(2)} apart, where ${seeds > 1 ? `seeds differ by up to ${doubt.toFixed(2)}` : 'single runs differ by some tenths'}.`)
+  if (seeds === 1 && lead > doubt) sentences.push('Each has run once only; a second seed would tell how much of that is chance.')
+  const gain = gainOf(best)
+  if (gain !== undefined && gain <= 0) sentences.push('Even that is no better than not separating at all: after so few steps, or with so little data, more cannot be told.')
+  sentences.push(`Measured after ${study.steps} steps each${study.measuredOn ? `, on ${study.measuredOn}` : ''}.`)
+  return sentences
+}
+
+function gainOf({ rows }: StudyCase): number | undefined {
+  const gains = rows.flatMap(({ values }) => values.gain ?? [])
+  return gains.length === 0 ? undefined : gains.reduce((sum, value) => sum + value, 0) / gains.length
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
