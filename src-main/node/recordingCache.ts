@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { readFile, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Stereo } from '#shared/audio/audioClip'
 import { readManifest, type Manifest, type ManifestEntry, type ManifestOptions, type RecordingPart } from '#main/datasets/manifest'
 import { activeStretches, type Recording } from '#main/datasets/recordings'
+import { limitCache, markUsed } from '#main/node/cacheLimit'
 import { listFiles } from '#main/node/datasetFolder'
 import { makeFolder } from '#main/node/makeFolder'
 import { outputError } from '#main/node/outputError'
@@ -18,6 +19,9 @@ export async function readManifestOf(folder: string, options: ManifestOptions): 
   return readManifest(await listFiles(folder), options)
 }
 
+/** Bytes that decoded recordings may take: about thirty hours of stereo at 44.1 kHz. */
+const cacheLimit = 20e9
+
 /** A decoded recording on disk: 16-bit stereo samples times `scale`. Plain data, so that it can cross to a worker. */
 export interface CachedRecording extends Omit<Recording, 'read'> {
   readonly file: string
@@ -26,7 +30,8 @@ export interface CachedRecording extends Omit<Recording, 'read'> {
 
 /**
  * Decodes and resamples the entries once into `cacheFolder`, and describes what lies there. Sixteen bits at each file's own
- * peak keep 90 dB, more than the mixtures of training need, at half the disk and memory of floats.
+ * peak keep 90 dB, more than the mixtures of training need, at half the disk and memory of floats. Of what other trainings
+ * have left there, the longest unused goes while all takes more than `limit` bytes.
  * @throws the reader's errors, naming the file.
  */
 export async function cacheRecordings(
@@ -35,6 +40,7 @@ export async function cacheRecordings(
   cacheFolder: string,
   sampleRate: number,
   context: WorkContext,
+  limit = cacheLimit,
 ): Promise<CachedRecording[]> {
   await makeFolder(cacheFolder)
   const cached: CachedRecording[] = []
@@ -43,6 +49,7 @@ export async function cacheRecordings(
     await checkpointCancel(context)
     cached.push(await cacheRecording(dataFolder, entry, cacheFolder, sampleRate))
   }
+  await limitCache(cacheFolder, limit, new Set(cached.map(({ file }) => basename(file, '.s16'))))
   return cached
 }
 
@@ -62,6 +69,8 @@ async function cacheRecording(
     await keep(file, interleaved(sound, scale))
     const facts = { frames: sound[0].length, active: activeStretches(sound, sampleRate), scale }
     await keep(note, JSON.stringify(facts))
+  } else {
+    await markUsed(note)
   }
   const facts = JSON.parse(await readFile(note, 'utf8')) as Pick<CachedRecording, 'frames' | 'active' | 'scale'>
   return { id, kind, group, file, ...facts }
