@@ -67,6 +67,15 @@ export function createTrainingService(world: TrainingWorld): TrainingService {
   return new Trainings(world)
 }
 
+/** A step that takes longer is not waited for when the app ends; the checkpoint before it is there. */
+const restMs = 10_000
+
+function limit(milliseconds: number): { promise: Promise<void>; end(): void } {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const promise = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)))
+  return { promise, end: () => clearTimeout(timer) }
+}
+
 class Trainings implements TrainingService {
   private readonly shelf: RunShelf
   private readonly runs: TrainingQueue
@@ -203,8 +212,10 @@ class Trainings implements TrainingService {
     return this.runs.active().length
   }
 
-  rest(): Promise<void> {
-    return this.runs.close()
+  async rest(): Promise<void> {
+    const { promise, end } = limit(restMs)
+    await Promise.race([this.runs.close(), promise])
+    end()
   }
 
   close(): void {

@@ -1,12 +1,14 @@
 import type { BrowserWindow, Event } from 'electron'
 
 export interface ClosingOptions {
-  /** How many jobs would be lost. */
+  /** How many jobs would be lost, and how many trainings would stand still. */
   unfinishedJobs(): number
   /** Asks the user whether to end all the same. */
   confirm(unfinished: number): Promise<boolean>
   /** Asks the page to save what is not on the disk yet; false when no page is there to answer. */
   askPage(): boolean
+  /** Brings what goes on for days to a halt that loses nothing. */
+  rest(): Promise<void>
   /** Keeps how the window stands. */
   keepState(window: BrowserWindow): Promise<void>
   /** Calls back after some time; what the page has not answered by then is not waited for. */
@@ -20,7 +22,7 @@ export interface Closing {
   ready(): void
 }
 
-export function createClosing({ unfinishedJobs, confirm, askPage, keepState, later }: ClosingOptions): Closing {
+export function createClosing({ unfinishedJobs, confirm, askPage, rest, keepState, later }: ClosingOptions): Closing {
   let saved = () => {}
   let isDeciding = false
   let mayClose = false
@@ -35,7 +37,7 @@ export function createClosing({ unfinishedJobs, confirm, askPage, keepState, lat
   const decide = async (window: BrowserWindow) => {
     const unfinished = unfinishedJobs()
     if (unfinished > 0 && !(await confirm(unfinished))) return
-    await Promise.all([pageHasSaved(), keepState(window)])
+    await Promise.all([pageHasSaved(), rest(), keepState(window)])
     mayClose = true
     if (!window.isDestroyed()) window.close()
   }

@@ -41,8 +41,9 @@ class WindowShell implements Shell {
 
   constructor(stateFile: DocumentFile) {
     this.closing = createClosing({
-      unfinishedJobs: () => this.services?.jobs.list().filter(({ state }) => !isFinished(state)).length ?? 0,
-      confirm: (unfinished) => confirmClosing(this.window!, unfinished),
+      unfinishedJobs: () => this.unfinishedJobs() + (this.services?.training.unfinished() ?? 0),
+      confirm: () => confirmClosing(this.window!, this.unfinishedJobs(), this.services?.training.unfinished() ?? 0),
+      rest: async () => this.services?.rest(),
       askPage: () => this.askPageToSave(),
       keepState: (closed) => writeWindowState(closed, stateFile),
       later: (callback) => void setTimeout(callback, savingMs),
@@ -77,21 +78,32 @@ class WindowShell implements Shell {
     this.services?.tell(event)
   }
 
+  private unfinishedJobs(): number {
+    return this.services?.jobs.list().filter(({ state }) => !isFinished(state)).length ?? 0
+  }
+
   private askPageToSave(): boolean {
     if (this.isPageThere) this.tell({ name: 'desktop.closing', payload: {} })
     return this.isPageThere
   }
 }
 
-/** Asks whether to lose what jobs have done so far. */
-async function confirmClosing(window: BrowserWindow, unfinished: number): Promise<boolean> {
+/** Asks whether to lose what jobs have done so far, and to let trainings stand still. */
+async function confirmClosing(window: BrowserWindow, jobs: number, runs: number): Promise<boolean> {
+  const unfinished = [...(jobs > 0 ? [jobs === 1 ? 'a job' : `${jobs} jobs`] : []), ...(runs > 0 ? [runs === 1 ? 'a training' : `${runs} trainings`] : [])]
+  const lost = 'What jobs have done so far is lost when Stemwright quits. Your project and finished stems are kept.'
+  const paused = 'Trainings are paused and lose nothing: resume them when you are back.'
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',
-    message: unfinished === 1 ? 'A job is not finished yet.' : `${unfinished} jobs are not finished yet.`,
-    detail: 'What they have done so far is lost when Stemwright quits. Your project and finished stems are kept.',
+    message: `${capitalised(unfinished.join(' and '))} ${jobs + runs === 1 ? 'is' : 'are'} not finished yet.`,
+    detail: [...(jobs > 0 ? [lost] : []), ...(runs > 0 ? [paused] : [])].join(' '),
     buttons: ['Keep working', 'Quit'],
     defaultId: 0,
     cancelId: 0,
   })
   return response === 1
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -43,10 +43,11 @@ async function serve(wanted: number | undefined, open: boolean): Promise<void> {
   const page = join(appRoot, 'out', 'renderer')
   const address = createKeptAddress(createDocumentFile(join(dataFolder(), 'web-address.json'), 0o600))
   const server = await address.serve(wanted, (at) => startWebServer({ services, ...at, page, uploads, exports, report }))
-  const stop = () => {
-    services.close()
-    void Promise.all([server.close(), address.forgetToken()]).then(() => process.exit(0))
-  }
+  const stop = () =>
+    void services.rest().then(() => {
+      services.close()
+      void Promise.all([server.close(), address.forgetToken()]).then(() => process.exit(0))
+    })
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   process.stdout.write(`Stemwright is at ${server.url}\nPress Ctrl-C to end it.\n`)
