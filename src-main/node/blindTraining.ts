@@ -12,13 +12,14 @@ import type { BaseModel, TrainingRun } from '#main/node/trainingRun'
 import { unwatchedContext } from '#main/node/workContext'
 import { hearBlind } from '#main/training/hearBlind'
 import type { HeardClip, PinnedClip } from '#main/training/resultSource'
+import { randomStream } from '#shared/random'
 import type { TrainingConfig } from '#shared/training/config'
 import type { WorkContext } from '#shared/jobs/work'
 
 /** Batches of validation excerpts. */
 const validationBatches = 4
 
-/** Trains a VAE blind, on mixtures alone, and validates it by its loss without noise. */
+/** Trains a VAE blind, on mixtures alone, and validates it by its loss. */
 export function blindFamily(
   run: TrainingRun,
   model: BlindVaeConfig,
@@ -39,14 +40,16 @@ export function blindFamily(
     async openValidation(differentiable) {
       const held = run.manifest.entries.some(({ split }) => split === 'validation') ? 'validation' : 'train'
       const batches = await firstBatches(await open(held, config.seed + 1, unwatchedContext()))
-      const still: NamedArrays = { beta: Float32Array.of(config.beta) }
+      // As in training, with noise, so that both curves can be compared; the same each time, so that epochs can be.
+      const random = randomStream(config.seed).fork('validation')
+      const fixed: NamedArrays = { beta: Float32Array.of(config.beta) }
       for (const [name, shape] of Object.entries(program.inputs)) {
-        if (name.startsWith('noise')) still[name] = new Float32Array(sizeOf(shape))
+        if (name.startsWith('noise')) fixed[name] = Float32Array.from({ length: sizeOf(shape) }, () => random.normal())
       }
       return async (parameters) => {
         const terms: Record<string, number> = { loss: 0, reconstruction: 0, kl: 0, decibels: 0 }
         for (const batch of batches) {
-          const { outputs } = await differentiable.gradients(parameters, { ...batch, ...still })
+          const { outputs } = await differentiable.gradients(parameters, { ...batch, ...fixed })
           for (const name of Object.keys(terms)) terms[name]! += outputs[name]![0]! / batches.length
         }
         return { score: -terms.loss!, terms }
