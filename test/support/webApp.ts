@@ -62,7 +62,7 @@ export async function startWebApp({ page, launchCompute }: WebAppOptions): Promi
   const exports = createExportFolders(join(scratch, 'exports'))
   const services = createServices({
     ...nodePlatform('web'),
-    models: createModelStore([models]),
+    models: createModelStore([models, join(scratch, 'own-models')]),
     stems: createStemStore(library),
     sounds: createSoundStore(join(scratch, 'sounds')),
     datasets: nodeDatasets(join(scratch, 'datasets')),
