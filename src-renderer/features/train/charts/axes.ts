@@ -44,7 +44,7 @@ const logarithmic: ValueAxis = {
   ticks(min, max, count) {
     const decades = Math.log10(max / min)
     if (decades < 0.8) return niceTicks(min, max, count)
-    const steps = decades > count ? [1] : decades > count / 2 ? [1, 3] : [1, 2, 5]
+    const steps = 3 * decades <= count + 2 ? [1, 2, 5] : 2 * decades <= count + 2 ? [1, 3] : [1]
     const every = Math.max(1, Math.ceil(decades / count))
     return powersBetween(min, max, steps).filter((value) => Math.round(Math.floor(Math.log10(value) + 1e-9)) % every === 0)
   },

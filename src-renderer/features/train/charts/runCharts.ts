@@ -114,11 +114,18 @@ function pointsOf(history: readonly HistoryLine[], read: Read, across: Across): 
   })
 }
 
-/** The loss within epochs, between the ends of which time passes evenly. */
+/**
+ * The loss within epochs, between the ends of which time passes evenly; of epochs in which it was not traced, their mean. Empty where no
+ * epoch was traced.
+ */
 function traceOf(history: readonly HistoryLine[], { config }: Run, across: Across): ChartPoint[] {
+  const isTraced = ({ trace }: HistoryLine) => trace !== undefined && trace.length > 0
+  if (!history.some(isTraced)) return []
   return history.flatMap((line, i) => {
     const from = history[i - 1] ?? { epoch: 0, step: 0, seconds: 0 }
-    return (line.trace ?? []).map(([step, y]) => {
+    const { loss = Number.NaN } = line.train
+    const trace = isTraced(line) ? line.trace! : [[line.step, loss] as const]
+    return trace.filter(([, y]) => Number.isFinite(y)).map(([step, y]) => {
       const share = Math.min(1, Math.max(0, (step - from.step) / Math.max(1, line.step - from.step)))
       const epoch = Math.min(line.epoch, step / config.stepsPerEpoch)
       const x = across === 'epochs' ? epoch : across === 'steps' ? step : from.seconds + share * (line.seconds - from.seconds)
