@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 const minimumNode = [20, 19]
-const builtFrom = ['src-main', 'src-renderer', 'src-shared', 'electron.vite.config.ts', 'package.json', 'package-lock.json', 'tsconfig.base.json']
+const builtFrom = ['src-main', 'src-renderer', 'src-shared', 'docs/discussion.md', 'electron.vite.config.ts', 'package.json', 'package-lock.json', 'tsconfig.base.json']
 const stamp = join(root, 'out', '.built-from')
 
 /** A failure that is explained to the user in one sentence, without a stack. */

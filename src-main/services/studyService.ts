@@ -52,6 +52,7 @@ class Studies implements StudyService {
   private readonly histories = new Map<string, readonly HistoryLine[]>()
   private readonly measuring = new Set<string>()
   private readonly inTurn = createTurns()
+  private readonly writing = createTurns()
   private loading: Promise<void> | undefined
 
   constructor(private readonly world: StudyWorld) {}
@@ -86,7 +87,7 @@ class Studies implements StudyService {
       rows: rows.map((row) => ({ ...row, factors: { ...row.factors }, overrides: { ...row.overrides } })),
     }
     this.studies.set(study.id, study)
-    await this.world.store.write(study)
+    await this.keep(study.id)
     await this.goOn(study.id)
     return this.shown(this.known(study.id))
   }
@@ -112,8 +113,8 @@ class Studies implements StudyService {
   async remove(studyId: string): Promise<void> {
     await this.pause(studyId)
     for (const { runId } of this.known(studyId).rows) if (runId !== undefined && this.runs.has(runId)) await this.world.runs.remove(runId)
-    await this.world.store.remove(studyId)
     this.studies.delete(studyId)
+    await this.writing(() => this.world.store.remove(studyId))
     this.world.emit({ name: 'studies.removed', payload: { studyId } })
   }
 
@@ -196,8 +197,19 @@ class Studies implements StudyService {
     if (!study) return
     const changed = { ...study, rows: study.rows.map(next) }
     this.studies.set(studyId, changed)
-    this.tell(studyId)
-    await this.world.store.write(changed)
+    try {
+      await this.keep(studyId)
+    } finally {
+      if (this.studies.has(studyId)) this.tell(studyId)
+    }
+  }
+
+  /** Writes the newest state; of two changes at once none overwrites the other with an older one. */
+  private keep(studyId: string): Promise<void> {
+    return this.writing(async () => {
+      const study = this.studies.get(studyId)
+      if (study) await this.world.store.write(study)
+    })
   }
 
   private known(studyId: string): StoredStudy {
