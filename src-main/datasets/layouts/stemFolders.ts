@@ -16,11 +16,13 @@ export interface StemFolder {
   readonly mixture: string | undefined
 }
 
-/** Folders with stems that have the usual names; one of the two kinds may be missing. */
+/** Folders with stems of the usual names; one of the two kinds may be missing. */
 export function findStemFolders(files: readonly string[]): StemFolder[] {
   return [...byFolder(files.filter(isSound))].flatMap(([folder, sounds]) => {
     const called = (name: RegExp) => onceEach(sounds.filter((path) => name.test(baseOf(path))))
     const [complete] = called(wholeMusic)
+    // With tracks of other names it is a session, whose music these few would not be.
+    if (complete === undefined && !sounds.every((path) => [vocals, partOfMusic, whole].some((name) => name.test(baseOf(path))))) return []
     const found = { folder, vocals: called(vocals), accompaniment: complete === undefined ? called(partOfMusic) : [complete], mixture: called(whole)[0] }
     return found.vocals.length > 0 || found.accompaniment.length > 0 ? [found] : []
   })

@@ -1,0 +1,54 @@
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Services } from '#main/services/createServices'
+import { createClient } from '#shared/contract/client'
+import { contract } from '#shared/contract/contract'
+import type { Dataset } from '#shared/contract/datasets'
+import { blip, noise, rate, writeTree } from '#test/datasetFiles'
+import { openSoundLibrary, type SoundLibrary } from '#test/soundLibrary'
+
+let place: SoundLibrary
+beforeEach(() => (place = openSoundLibrary()))
+afterEach(() => place.close())
+
+const throughText = <T>(value: T): T => (value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T))
+
+/** A client as the page has it: everything crosses as text. */
+const clientOf = ({ server, onEvent }: Services) =>
+  createClient(contract, {
+    request: async (name, payload) => throughText(await server.handle(name, throughText(payload))),
+    onEvent: (callback) => onEvent((event) => callback(throughText(event))),
+  })
+
+it('datasets are imported, changed and forgotten by the page, which is told of it; a pair is aligned in the compute process', async () => {
+  const folder = join(place.scratch, 'songs')
+  const [voice, band] = [noise(1, 2 * rate), noise(2, 2 * rate)]
+  voice.fill(0, 0, rate / 2)
+  writeTree(folder, { 'Song.wav': [voice.map((value, i) => value + band[i]!)], 'Song (Karaoke).wav': [band.subarray(700)] })
+  writeTree(folder, { 'Session/LeadVox.wav': blip(), 'Session/Kick.wav': blip(), 'Session/Bass.wav': blip() })
+  const client = clientOf(place.services)
+  const told: Dataset[][] = []
+  client.on('datasets.changed', (list) => told.push(list))
+
+  const findings = await client.datasets.inspectFolder({ folder })
+  expect(findings.layouts.map(({ layout }) => layout)).toEqual(['multitrack', 'pairs', 'loose'])
+  expect(findings.tracks.map(({ name, role }) => `${name} ${role}`)).toEqual(['bass accompaniment', 'kick accompaniment', 'lead vox vocals', 'song accompaniment', 'song karaoke accompaniment'])
+  const pair = await client.datasets.add({ folder, layout: 'pairs', name: '  Pairs ' })
+  expect(pair).toMatchObject({ name: 'Pairs', available: true, checked: false, warnings: [expect.stringContaining('3 sound files without an instrumental')] })
+  expect(told.at(-1)).toEqual([pair])
+  const { manifest } = await place.services.datasets.open(pair.id)
+  expect(manifest.songs[0]!.accompaniment).toEqual([{ path: 'Song (Karaoke).wav', gain: 1, delay: 0, end: 2 * rate - 700 }])
+  expect(manifest.songs[0]!.vocals[0]).toMatchObject({ path: 'Song.wav', gain: 1, delay: -700 })
+
+  const tracks = await client.datasets.add({ folder, layout: 'multitrack', name: 'Session', roles: { kick: 'leave' } })
+  expect((await client.datasets.items({ datasetId: tracks.id })).find(({ name }) => name === 'Session')!.files).toEqual(['Session/LeadVox.wav', 'Session/Bass.wav'])
+  expect((await client.datasets.setSplit({ datasetId: tracks.id, item: 'Session', split: 'test' })).counts.test).toBe(1)
+  expect(await client.datasets.report({ datasetId: tracks.id })).toBe(undefined)
+  expect((await client.datasets.list()).map(({ name }) => name)).toEqual(['Pairs', 'Session'])
+
+  const later = clientOf(place.reopen())
+  await later.datasets.remove({ datasetId: pair.id })
+  expect((await later.datasets.list()).map(({ name }) => name)).toEqual(['Session'])
+  await expect(client.datasets.items({ datasetId: pair.id })).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' })
+  await expect(client.datasets.add({ folder, layout: 'pairs', name: ' ' })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+})
