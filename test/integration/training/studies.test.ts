@@ -59,7 +59,7 @@ it('a study of real runs fills its table from songs that were not learned from, 
   expect(duo).not.toBe(unet)
   const runs = await client.training.list()
   expect(runs.map(({ presetId, studyId }) => [presetId, studyId]).toSorted()).toEqual([['tiny', study.id], ['unetTiny', study.id]])
-  for (const { id } of runs) expect((await client.training.history(id)).at(-1)!.step).toBe(4)
+  for (const { id } of runs) expect((await client.training.history({ runId: id })).at(-1)!.step).toBe(4)
   await services.rest()
   services.close()
   services = createServices(nodePlatform('web'))
