@@ -23,6 +23,7 @@ const contentTypes: Record<string, string> = {
   '.mp3': 'audio/mpeg',
   '.ogg': 'audio/ogg',
   '.opus': 'audio/ogg',
+  '.png': 'image/png',
   '.svg': 'image/svg+xml',
   '.wav': 'audio/wav',
   '.woff2': 'font/woff2',

@@ -73,7 +73,13 @@ export const useResultStore = defineStore('results', () => {
     return key
   }
 
-  return { results, comparisons, comparing, load, follow, compare }
+  /** No longer shows a comparison; it is there at once when it is asked for again. */
+  function takeAway(runId: string, key: string): void {
+    const others = (comparisons.value.get(runId) ?? []).filter((each) => each.key !== key)
+    comparisons.value = new Map(comparisons.value).set(runId, others)
+  }
+
+  return { results, comparisons, comparing, load, follow, compare, takeAway }
 })
 
 function keyOf(other: Compared): string {

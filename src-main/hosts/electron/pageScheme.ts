@@ -8,7 +8,7 @@ export const pageOrigin = 'app://stemwright'
 
 const safetyHeaders = {
   'Content-Security-Policy':
-    `default-src 'none'; script-src 'self'; ${stylePolicy}; img-src 'self' data:; font-src 'self'; connect-src 'self' stem:; media-src 'self' stem: blob:; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    `default-src 'none'; script-src 'self'; ${stylePolicy}; img-src 'self' data: stem:; font-src 'self'; connect-src 'self' stem:; media-src 'self' stem: blob:; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'X-Content-Type-Options': 'nosniff',

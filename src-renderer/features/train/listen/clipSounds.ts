@@ -12,6 +12,7 @@ export interface ListedSound {
   readonly note: string | undefined
   /** A colour of the page's style sheet. */
   readonly colour: string
+  readonly isRemovable: boolean
 }
 
 /** Rows of a clip, in the order in which they are shown: what went in, what should come out, what came out, and from whom else. */
@@ -26,14 +27,14 @@ export function soundsOf(
   const heard = output?.parts[part]
   const partColour = part === 'vocals' || part === 'first' ? 'var(--vocals)' : part === 'reconstruction' ? 'var(--mix)' : 'var(--accompaniment)'
   const row = (key: string, title: string, sound: { url: string; spectrogramUrl: string }, more: Partial<ListedSound> = {}): ListedSound => {
-    return { key, title, url: sound.url, spectrogramUrl: sound.spectrogramUrl, figure: undefined, note: undefined, colour: partColour, ...more }
+    return { key, title, url: sound.url, spectrogramUrl: sound.spectrogramUrl, figure: undefined, note: undefined, colour: partColour, isRemovable: false, ...more }
   }
   const figureOf = (sdr: Readonly<Record<string, number>>) => (sdr[part] === undefined ? undefined : decibels(sdr[part]))
   const network = heard && row('network', `Epoch ${epoch}`, heard, { figure: figureOf(output.sdr), note: epoch === bestEpoch ? 'the best' : undefined, colour: 'var(--accent)' })
   const others = comparisons.flatMap(({ key, name, clips }) => {
     const other = clips[clip.id]
     const sound = other?.parts[part]
-    return sound ? [row(key, name, sound, { figure: figureOf(other.sdr), note: 'compared', colour: 'var(--run-4)' })] : []
+    return sound ? [row(key, name, sound, { figure: figureOf(other.sdr), note: 'compared', colour: 'var(--run-4)', isRemovable: true })] : []
   })
   return [
     row('input', 'Mixture', clip.input, { note: splitNote(clip.split), colour: 'var(--mix)' }),
