@@ -2,10 +2,10 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { useOutside } from '#renderer/api/host'
 import { useJobStore } from '#renderer/stores/jobStore'
+import { useModelStore } from '#renderer/stores/modelStore'
 import type { AppInfo } from '#shared/contract/app'
 import type { EngineRung } from '#shared/contract/engine'
 import type { Job } from '#shared/contract/jobs'
-import type { ModelCard } from '#shared/contract/models'
 import type { Quality, StemFormat } from '#shared/contract/separation'
 import { isCancellation } from '#shared/errors'
 import { toFailure, type Failure } from '#shared/jobs/job'
@@ -25,7 +25,10 @@ export const useSeparationStore = defineStore('separation', () => {
   const jobs = useJobStore()
   const info = ref<AppInfo>()
   const engine = ref<EngineRung>()
-  const models = ref<ModelCard[]>([])
+  const store = useModelStore()
+  /** All models; those that can split songs are `separators`. */
+  const models = computed(() => store.models)
+  const separators = computed(() => store.separators)
   const modelId = ref<string>()
   const quality = ref<Quality>('fast')
   const failure = ref<Failure>()
@@ -40,8 +43,8 @@ export const useSeparationStore = defineStore('separation', () => {
     )
     await attempt(async () => {
       info.value = await client.app.info()
-      models.value = await client.models.list()
-      modelId.value ??= (models.value.find(({ isDefault }) => isDefault) ?? models.value[0])?.id
+      await store.load()
+      modelId.value ??= (separators.value.find(({ isDefault }) => isDefault) ?? separators.value[0])?.id
     })
   }
 
@@ -95,5 +98,5 @@ export const useSeparationStore = defineStore('separation', () => {
     return outcome
   }
 
-  return { info, engine, models, model, modelId, quality, failure, load, split, jobOf, cancel, retry, exportStems }
+  return { info, engine, models, separators, model, modelId, quality, failure, load, split, jobOf, cancel, retry, exportStems }
 })

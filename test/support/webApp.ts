@@ -17,7 +17,9 @@ import { createResultStore } from '#main/node/resultStore'
 import { createRunStore } from '#main/node/runStore'
 import { createSoundStore } from '#main/node/soundStore'
 import { createStemStore } from '#main/node/stemStore'
-import { createStudyStore } from '#main/node/studyStore'
+import { createDocumentFolder } from '#main/node/documentFolder'
+import { storedLesson } from '#main/services/lessonPorts'
+import { storedStudy } from '#main/services/studyPorts'
 import { createServices, type Services } from '#main/services/createServices'
 
 /** The web host with folders of its own that end with it. */
@@ -68,7 +70,8 @@ export async function startWebApp({ page, launchCompute }: WebAppOptions): Promi
     datasets: nodeDatasets(join(scratch, 'datasets')),
     runs: createRunStore(join(scratch, 'runs'), join(scratch, 'cache', 'recordings')),
     results: createResultStore(join(scratch, 'runs')),
-    studies: createStudyStore(join(scratch, 'studies')),
+    studies: createDocumentFolder(join(scratch, 'studies'), storedStudy),
+    lessons: createDocumentFolder(join(scratch, 'lessons'), storedLesson),
     dragFolders: createDragFolders(join(scratch, 'dragged')),
     projects: {
       folders: createProjectFolders(join(scratch, 'Projects')),

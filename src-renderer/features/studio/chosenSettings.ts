@@ -16,7 +16,7 @@ export function useChosenSettings(): void {
   watch(() => settings.settings.playback.followPlayhead, (follow) => (session.follow = follow), { immediate: true })
   watch(() => settings.settings.separation.quality, (quality) => (separation.quality = quality), { immediate: true })
   // A model that is not installed any more is not asked for.
-  watch([() => settings.settings.separation.modelId, () => separation.models], ([modelId, models]) => {
+  watch([() => settings.settings.separation.modelId, () => separation.separators], ([modelId, models]) => {
     const chosen = models.find(({ id }) => id === modelId) ?? models.find(({ isDefault }) => isDefault) ?? models[0]
     separation.modelId = chosen?.id
   }, { immediate: true })

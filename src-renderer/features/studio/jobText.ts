@@ -15,10 +15,15 @@ const kindNames: Partial<Record<string, string>> = {
   reshapePreview: 'Try cleaner or fuller',
   audition: 'Listen',
   doubt: 'Look for doubtful spots',
+  benchmark: 'Try a training for a minute',
+  modelExport: 'Export a model',
+  modelImport: 'Import a model',
+  modelSpeed: 'Measure a model',
+  networkInspection: 'Look at a network',
 }
 
 /** Kinds that the user did not ask for by themselves: they are only listed while they run, or when they failed. */
-const quietKinds: ReadonlySet<string> = new Set(['sound', 'loudness', 'drag', 'audition', 'reshapePreview', 'doubt'])
+const quietKinds: ReadonlySet<string> = new Set(['sound', 'loudness', 'drag', 'audition', 'reshapePreview', 'doubt', 'modelExport', 'modelImport', 'modelSpeed', 'networkInspection'])
 
 export function jobKindName(kind: string): string {
   return kindNames[kind] ?? kind

@@ -1,0 +1,67 @@
+import type { ModelCard } from '#shared/contract/models'
+import type { NetworkAdapter } from '#shared/contract/networkAdapter'
+
+const kindTexts = { separator: 'Separates songs', blind: 'Describes mixtures', images: 'Works on pictures' } as const
+const originTexts = { shipped: 'Comes with Stemwright', trained: 'Trained here', imported: 'Imported' } as const
+
+/** What a model is for, and where it comes from. */
+export function kindText({ kind }: ModelCard): string {
+  return kindTexts[kind]
+}
+
+export function originText({ origin, adapter }: ModelCard): string {
+  return adapter ? 'Imported ONNX network' : originTexts[origin]
+}
+
+/** A score with its sign and unit, such as "6.6 dB". */
+export function figure(value: number, unit: string): string {
+  return `${value.toFixed(1).replace('-', '−')} ${unit}`
+}
+
+/** The score that a list shows: of the vocals, where there is one. */
+export function mainScore({ scores }: ModelCard): string | undefined {
+  const score = scores.find(({ name }) => /vocals/i.test(name)) ?? scores.find(({ unit }) => unit === 'dB')
+  return score && `${score.name} ${figure(score.value, score.unit)}`
+}
+
+/** Millions, or thousands, of parameters. */
+export function parametersText(parameters: number): string {
+  if (parameters === 0) return 'not known'
+  if (parameters < 1e4) return parameters.toLocaleString('en')
+  return parameters < 1e6 ? `${Math.round(parameters / 1e3)} thousand` : `${(parameters / 1e6).toFixed(1)} million`
+}
+
+/** What a Creative Commons licence asks of whoever uses or passes the model on, in words; undefined for others. */
+export function licenceNote(licence: string): string | undefined {
+  const terms = /\bCC[ -]BY((?:-\w\w)*)/i.exec(licence)?.[1]?.toUpperCase()
+  if (terms === undefined) return /\bCC0\b/i.test(licence) ? 'Anything may be done with it.' : undefined
+  return [
+    'Its makers are to be named.',
+    ...(terms.includes('NC') ? ['For non-commercial use only.'] : []),
+    ...(terms.includes('SA') ? ['Passed on under the same licence.'] : []),
+    ...(terms.includes('ND') ? ['Not passed on when changed.'] : []),
+  ].join(' ')
+}
+
+/** How long something took, as coarse as that interests. */
+export function durationText(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`
+}
+
+const inputTexts = { waveform: 'samples', magnitude: 'magnitudes', complex: 'complex spectra' } as const
+const outputTexts = { waveform: 'samples', mask: 'masks', complexMask: 'complex masks', magnitude: 'magnitudes', spectrum: 'complex spectra' } as const
+
+/** How a network that was made elsewhere is used, as names and values. */
+export function adapterRows(adapter: NetworkAdapter): [string, string][] {
+  const { stft, bins, segment, stems, stem, gives, outputName } = adapter
+  const unit = adapter.input === 'waveform' ? 'samples' : 'frames'
+  return [
+    ['Is given', `${inputTexts[adapter.input]}, ${adapter.inputLayout}`],
+    ['Gives', `${outputTexts[adapter.output]} of the ${gives}, ${adapter.outputLayout}`],
+    ['Sound', `${adapter.sampleRate} Hz, ${adapter.channels === 1 ? 'left and right apart' : 'stereo'}, ${segment} ${unit} at once`],
+    ...(stft ? [['Spectra', `${stft.fftSize} samples, hop ${stft.hopLength}, ${stft.window} window${bins === undefined ? '' : `, ${bins} bins`}`] as [string, string]] : []),
+    ...(stems > 1 ? [['Stem', `${stem} of ${stems}, counted from 0`] as [string, string]] : []),
+    ...(outputName === undefined ? [] : [['Output', outputName] as [string, string]]),
+  ]
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { curvesOf, describeCurves, drawCurves } from '#renderer/features/models/curve'
+import { licenceNote, parametersText } from '#renderer/features/models/modelText'
+import { describeForm, guessForm, tensorText } from '#renderer/features/models/networkGuess'
+import { networkDescription } from '#shared/contract/networkAdapter'
+import type { HistoryLine } from '#shared/training/history'
+
+const tensor = (name: string, ...shape: (number | string)[]) => ({ name, type: 'float32', shape })
+const inspection = (input: (number | string)[], output: (number | string)[]) => ({ inputs: [tensor('input', ...input)], outputs: [tensor('output', ...output)] })
+
+describe('the guess at a network', () => {
+  it.each([
+    ['UVR-MDX-NET-Inst.onnx', inspection(['batch', 4, 2048, 256], ['batch', 4, 2048, 256]), { input: 'complex', output: 'spectrum', stft: { fftSize: 6144, hopLength: 1024, window: 'hann' }, bins: 2048, segment: 256, gives: 'music', inputLayout: 'batch (channel part) bin frame' }],
+    ['umx-vocals.onnx', inspection([1, 2, 2049, 'frames'], [1, 2, 2049, 'frames']), { input: 'magnitude', output: 'magnitude', stft: { fftSize: 4096, hopLength: 1024, window: 'hann' }, segment: 256, gives: 'vocals', channels: 2 }],
+    ['demucs.onnx', inspection([1, 2, 343980], [1, 4, 2, 343980]), { input: 'waveform', output: 'waveform', segment: 343980, stems: 4, stem: 3, outputLayout: 'batch stem channel sample' }],
+    ['mono.onnx', inspection([1, 1, 16000], [1, 1, 16000]), { channels: 1, input: 'waveform', stems: 1, stem: 0 }],
+  ] as const)('of %s is what such networks are', (name, found, expected) => {
+    const description = describeForm(guessForm(name, { inputs: [...found.inputs], outputs: [...found.outputs] }))
+    expect(description).toMatchObject(expected)
+    // Would catch a form that sends what the services do not take.
+    expect(networkDescription.safeParse(description).success).toBe(true)
+    if (expected.input === 'waveform') expect(description.stft).toBeUndefined()
+  })
+
+  it('gives way to the description beside the network', () => {
+    const said = { name: 'Ours', sampleRate: 48000, stft: { fftSize: 2048, hopLength: 512, window: 'hamming' as const }, stem: 1, stems: 2 }
+    const form = guessForm('x.onnx', { ...inspection([1, 4, 2048, 256], [1, 4, 2048, 256]), description: said })
+    expect(form).toMatchObject({ name: 'Ours', sampleRate: 48000, fftSize: 2048, hopLength: 512, window: 'hamming', stems: 2, stem: 1, output: 'spectrum' })
+  })
+
+  it('names the output that is called vocals where there are several', () => {
+    const found = { inputs: [tensor('mix', 1, 2, 100)], outputs: [tensor('drums', 1, 2, 100), tensor('vocals', 1, 2, 100)] }
+    expect(describeForm(guessForm('x.onnx', found))).toMatchObject({ outputName: 'vocals' })
+    expect(tensorText({ name: 'x', type: 'float16', shape: ['n', -1, 4] })).toBe('x [n, ?, 4] of float16')
+  })
+})
+
+describe('the curve of a training', () => {
+  const line = (epoch: number, loss: number, score: number, best = false): HistoryLine =>
+    ({ epoch, step: epoch, seconds: 1, learningRate: 1, beta: 0, train: { loss }, validation: {}, score, best, waiting: 0 })
+
+  it('has a loss by its logarithm and a score, with the epoch that was kept', () => {
+    const charts = curvesOf([line(1, 10, 1), line(2, 1, 4, true), line(3, 0.1, 3)], 'SDR')
+    expect(charts.map(({ title, isLog, best }) => ({ title, isLog, best }))).toEqual([{ title: 'Loss', isLog: true, best: 2 }, { title: 'SDR', isLog: false, best: 2 }])
+    const picture = drawCurves(charts[0]!, 100, 50)
+    expect(picture.paths).toEqual(['M0.0 0.0L50.0 25.0L100.0 50.0'])
+    expect(picture.ticks.map(({ text }) => text)).toEqual(['0.1', '1', '10'])
+    expect(picture.bestX).toBe(50)
+    expect(describeCurves(charts[1]!)).toBe('SDR. Validation: from 1 to 3 over 3 epochs; epoch 2 was kept.')
+  })
+
+  // Would catch coordinates that are not numbers, which draw nothing and say nothing.
+  it('is drawn for one epoch, equal values and values below zero', () => {
+    for (const history of [[line(1, 1, 1)], [line(1, 2, 5), line(2, 2, 5)], [line(1, -1, -5), line(2, -2, 0)]]) {
+      for (const chart of curvesOf(history, 'Score')) expect(drawCurves(chart, 100, 50).paths.join()).not.toMatch(/NaN|Infinity/)
+    }
+    expect(curvesOf([], 'Score')).toEqual([])
+    expect(curvesOf([line(1, NaN, NaN)], 'Score')).toEqual([])
+  })
+})
+
+describe('the words of a card', () => {
+  it('say what a licence asks', () => {
+    expect(licenceNote('CC BY-NC-SA 4.0')).toBe('Its makers are to be named. For non-commercial use only. Passed on under the same licence.')
+    expect(licenceNote('CC BY 4.0')).toBe('Its makers are to be named.')
+    expect(licenceNote('CC0 1.0')).toBe('Anything may be done with it.')
+    expect(licenceNote('MIT')).toBeUndefined()
+  })
+
+  it('count parameters as coarse as that interests', () => {
+    expect([0, 812, 62_000, 4_100_000].map(parametersText)).toEqual(['not known', '812', '62 thousand', '4.1 million'])
+  })
+})
