@@ -11,7 +11,7 @@ export type Placement =
 
 /** Samples that the coarse search may transform at once. */
 const coarseLength = 2 ** 21
-/** Correlation of the differenced sounds below which they are strangers; a voice 12 dB above its music leaves 0.24. */
+/** Correlation of the differenced sounds up to which they are strangers; a voice 12 dB above its music leaves 0.24. */
 const likeness = 0.2
 const stretchLength = 32768
 const stretchCount = 8
@@ -119,7 +119,7 @@ function energy(signal: Float32Array): number {
 }
 
 function isLike({ correlation, mixtureEnergy, stemEnergy }: Stretch): boolean {
-  return Math.abs(correlation[strongest(correlation)]!) >= likeness * Math.sqrt(mixtureEnergy * stemEnergy)
+  return Math.abs(correlation[strongest(correlation)]!) > likeness * Math.sqrt(mixtureEnergy * stemEnergy)
 }
 
 /**
