@@ -1,15 +1,14 @@
 import { openEngine } from '#main/engine/select'
-import { duoVae } from '#main/models/duoVae'
 import { initialParameters } from '#main/models/initialise'
 import { selfTestMask } from '#main/models/selfTest'
+import { separatorNetwork, type SeparatorConfig } from '#main/models/separatorNetwork'
 import { saveModel } from '#main/node/modelFiles'
 import { presets } from '#main/training/presets'
 import { randomStream } from '#shared/random'
 
 /** Writes a complete model that has learned nothing: tests of all that is around a model need no more. */
-export async function writeUntrainedModel(directory: string): Promise<void> {
-  const config = presets.tiny.model
-  const parameters = initialParameters(duoVae(config).parameters, randomStream(1))
+export async function writeUntrainedModel(directory: string, config: SeparatorConfig = presets.tiny.model): Promise<void> {
+  const parameters = initialParameters(separatorNetwork(config).parameters, randomStream(1))
   const engine = await openEngine()
   const mask = await selfTestMask(config, parameters, engine, 1)
   await engine.dispose()

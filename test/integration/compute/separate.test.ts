@@ -8,6 +8,7 @@ import { nodePlatform } from '#main/node/nodePlatform'
 import { createSoundStore } from '#main/node/soundStore'
 import { createStemStore } from '#main/node/stemStore'
 import { createServices, type Services } from '#main/services/createServices'
+import { presets } from '#main/training/presets'
 import type { SeparationRequest, SeparationResult } from '#shared/contract/separation'
 import { setUp } from '#test/setUp'
 import { writeNoise } from '#test/sound'
@@ -22,6 +23,7 @@ describe('services over the real compute process, engine and network', () => {
   beforeAll(async () => {
     setUp()
     await writeUntrainedModel(join(scratch, 'models', 'duovae'))
+    await writeUntrainedModel(join(scratch, 'models', 'plain'), presets.unetTiny.model)
     services = openServices()
   })
   afterAll(() => {
@@ -44,6 +46,16 @@ describe('services over the real compute process, engine and network', () => {
   }
 
   const pathsOf = ({ stems }: SeparationResult) => stems.map(({ id }) => services.mediaPath(id)!)
+
+  it('separates with a plain U-Net as with any model, and says where it doubts', async () => {
+    const path = join(scratch, 'plain.wav')
+    await writeNoise(path, 1.5, 44_100, 'wav24', 44_100)
+    const result = await separate(path, { modelId: 'plain' })
+    expect(result).toMatchObject({ model: 'plain', frames: 66_150 })
+    expect(result.nullResidualDbfs).toBeLessThanOrEqual(-120)
+    const input = { mixture: path, offset: 0, length: 66_150, modelDirectory: join(scratch, 'models', 'plain'), seed: 1 }
+    expect(await services.compute.run('doubt', input)).toMatchObject({ spread: 0 })
+  })
 
   it.each([8_000, 44_100, 96_000])('gives stems that sum to the song, of its rate, channels and length, at %i Hz', async (sampleRate) => {
     const path = join(scratch, `${sampleRate}.wav`)
