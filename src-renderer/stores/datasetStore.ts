@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef, watch } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import { useOutside } from '#renderer/api/host'
 import { useJobStore } from '#renderer/stores/jobStore'
 import { useNoticeStore } from '#renderer/stores/noticeStore'
@@ -12,7 +12,8 @@ import {
   type Split,
   type TrackRole,
 } from '#shared/contract/datasets'
-import { fromFailure, isFinished, type JobState } from '#shared/jobs/job'
+import type { Job } from '#shared/contract/jobs'
+import { isFinished, type JobState } from '#shared/jobs/job'
 
 /** What a folder is kept as. */
 export interface NewDataset {
@@ -39,9 +40,13 @@ export const useDatasetStore = defineStore('datasets', () => {
   const downloads = ref<Readonly<Record<string, string>>>({})
 
   const find = (id: string | undefined) => datasets.value.find((dataset) => dataset.id === id)
-  const stateOf = (jobId: string | undefined): JobState<unknown> | undefined => (jobId === undefined ? undefined : jobs.find(jobId)?.state)
-  const checkOf = (datasetId: string) => stateOf(checks.value[datasetId])
-  const downloadOf = (id: string) => stateOf(downloads.value[id])
+  /** A job that was asked for here, or that was under way before this page was loaded. */
+  const jobOf = (jobId: string | undefined, kind: Job['kind'], title: string | undefined) =>
+    jobs.jobs.find((job) => job.id === jobId) ?? jobs.jobs.find((job) => job.kind === kind && job.title === title && !isFinished(job.state))
+  const checkJob = (datasetId: string) => jobOf(checks.value[datasetId], 'check', find(datasetId)?.name)
+  const downloadJob = (id: string) => jobOf(downloads.value[id], 'download', downloadables.value.find((each) => each.id === id)?.name)
+  const checkOf = (datasetId: string): JobState<unknown> | undefined => checkJob(datasetId)?.state
+  const downloadOf = (id: string): JobState<unknown> | undefined => downloadJob(id)?.state
 
   function acceptAll(all: readonly Dataset[]): void {
     datasets.value = all
@@ -97,51 +102,33 @@ export const useDatasetStore = defineStore('datasets', () => {
     reports.value = next
   }
 
-  /** Gives once a check has ended and its report is loaded. @throws AppError what it failed with */
+  /** Gives once a check has ended well. @throws AppError what it failed with; CancelledError */
   async function check(datasetId: string): Promise<void> {
     const { jobId } = await client.check({ datasetId })
     checks.value = { ...checks.value, [datasetId]: jobId }
-    await ended(jobId)
-    await loadReport(datasetId)
+    reports.value = new Map(reports.value).set(datasetId, await jobs.resultOf(jobId, 'check'))
   }
 
   async function loadDownloadables(): Promise<void> {
     downloadables.value = await client.downloadables()
   }
 
-  /** Gives once a download has ended. @throws AppError what it failed with */
-  async function download(id: string): Promise<void> {
+  /** Gives the dataset that a download has become. @throws AppError what it failed with; CancelledError */
+  async function download(id: string): Promise<Dataset> {
     const { jobId } = await client.download({ id })
     downloads.value = { ...downloads.value, [id]: jobId }
-    const before = new Set(datasets.value.map((dataset) => dataset.id))
     try {
-      await ended(jobId)
-      acceptAll(await client.list())
-      const added = datasets.value.find((dataset) => !before.has(dataset.id))
-      if (added) select(added.id)
+      const added = accept(await jobs.resultOf(jobId, 'download'))
+      select(added.id)
+      return added
     } finally {
       await loadDownloadables()
     }
   }
 
-  const cancel = (jobId: string | undefined) => notices.attempt(async () => jobId !== undefined && (await jobs.cancel(jobId)))
-  const cancelCheck = (datasetId: string) => cancel(checks.value[datasetId])
-  const cancelDownload = (id: string) => cancel(downloads.value[id])
-
-  /** Gives once a job has ended, well or by being cancelled. */
-  function ended(jobId: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const look = (state: JobState<unknown> | undefined) => {
-        if (!state || !isFinished(state)) return
-        stop()
-        if (state.status === 'failed') reject(fromFailure(state.error))
-        else resolve()
-      }
-      let stop = () => {}
-      stop = watch(() => stateOf(jobId), look, { flush: 'sync' })
-      look(stateOf(jobId))
-    })
-  }
+  const cancel = (job: Job | undefined) => notices.attempt(async () => job && (await jobs.cancel(job.id)))
+  const cancelCheck = (datasetId: string) => cancel(checkJob(datasetId))
+  const cancelDownload = (id: string) => cancel(downloadJob(id))
 
   const lists = { datasets, loaded, selectedId, selected, reports, downloadables, find, checkOf, downloadOf }
   const ways = { follow, select, inspect, items, setSplit, rename, refresh, add, remove }
