@@ -22,7 +22,8 @@ export async function benchmark({ seconds, resultsEvery, ...input }: ComputeInpu
 /** How large the networks of the presets are, and what training them takes. */
 export async function describePresets(): Promise<ComputeResult<'describePresets'>> {
   return Object.entries<Preset>(presets).map(([id, { model, training }]) => {
-    const program = lossProgramOf(model, trainingConfig.parse(training))
-    return { id, parameters: parameterCount(program), memory: trainingMemory(program, gradientBytes(program)) }
+    const config = trainingConfig.parse(training)
+    const program = lossProgramOf(model, config)
+    return { id, parameters: parameterCount(program), memory: trainingMemory(model, config, program, gradientBytes(program)) }
   })
 }

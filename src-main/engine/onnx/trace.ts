@@ -99,11 +99,15 @@ export function traceGradients(program: LossProgram): Uint8Array {
   return tracing((backend) => modelOf(backend, recordGradients(backend, program)))
 }
 
-/** Bytes of all that is computed on the way to the gradients of `program`: what an engine needs that frees nothing meanwhile. */
+/** What only arranges values anew, and other engines do without. */
+const arranging = new Set(['Reshape', 'Transpose', 'Slice', 'Cast', 'Expand'])
+
+/** Bytes of all values that are computed on the way to the gradients of `program`. */
 export function gradientBytes(program: LossProgram): number {
   return tracing((backend) => {
-    recordGradients(backend, program)
-    return backend.graph.nodes.reduce((sum, { output }) => sum + 4 * sizeOf(output.shape), 0)
+    const wanted = Object.values(recordGradients(backend, program)).map((tensor) => plainValue(backend.graph, backend.placedOf(tensor)))
+    const computed = withBiases(needed(backend.graph.nodes, wanted)).filter(({ operator }) => !arranging.has(operator))
+    return computed.reduce((sum, { output }) => sum + 4 * sizeOf(output.shape), 0)
   })
 }
 
