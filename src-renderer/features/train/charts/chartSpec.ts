@@ -36,6 +36,8 @@ export interface Curve {
 /** A place on the horizontal axis with a word to it, such as the best epoch. */
 export interface Mark {
   readonly x: number
+  /** Given for a single point; without it the mark goes through the whole height. */
+  readonly y?: number
   readonly label: string
   /** Whether the word stands in the chart as well. */
   readonly isPrinted: boolean

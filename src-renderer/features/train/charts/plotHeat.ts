@@ -10,7 +10,7 @@ const colours = colourMap('magma')
 export function drawHeat(plot: uPlot, { heat }: ChartSpec, palette: ChartPalette): void {
   if (!heat) return
   const { ctx, bbox } = plot
-  const loudest = Math.max(1, ...heat.columns.flat())
+  const loudest = heat.columns.reduce((most, nats) => Math.max(most, ...nats), 1)
   const rowHeight = bbox.height / heat.order.length
   ctx.save()
   ctx.fillStyle = palette.surface

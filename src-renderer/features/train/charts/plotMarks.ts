@@ -14,7 +14,10 @@ export function drawMarks(plot: uPlot, source: MarkSource, zoom: number): void {
   const [spec, palette] = [source.spec(), source.palette()]
   const unit = uPlot.pxRatio * zoom
   plot.ctx.save()
-  for (const mark of spec.marks) drawMark(plot, mark, palette, unit)
+  for (const mark of spec.marks) {
+    if (mark.y === undefined) drawMark(plot, mark, palette, unit)
+    else drawPoint(plot, mark.x, mark.y, palette.colour(mark.token), palette, unit)
+  }
   drawTags(plot, source.lines(), palette, unit)
   drawCaptions(plot, spec.captions, palette, unit)
   plot.ctx.restore()
@@ -42,6 +45,22 @@ function drawMark({ ctx, bbox, valToPos }: uPlot, { x, label, isPrinted, token }
   ctx.textAlign = 'left'
   ctx.textBaseline = 'middle'
   ctx.fillText(label, left, bbox.top + bbox.height - 11 * unit)
+}
+
+/** A diamond, which no line has. */
+function drawPoint({ ctx, valToPos }: uPlot, x: number, y: number, colour: string, palette: ChartPalette, unit: number): void {
+  const [left, top, radius] = [valToPos(x, 'x', true), valToPos(y, 'y', true), 5.5 * unit]
+  ctx.beginPath()
+  ctx.moveTo(left, top - radius)
+  ctx.lineTo(left + radius, top)
+  ctx.lineTo(left, top + radius)
+  ctx.lineTo(left - radius, top)
+  ctx.closePath()
+  ctx.fillStyle = colour
+  ctx.fill()
+  ctx.strokeStyle = palette.surface
+  ctx.lineWidth = 1.5 * unit
+  ctx.stroke()
 }
 
 /** Makes text readable over lines. */

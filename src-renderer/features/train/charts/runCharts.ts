@@ -48,10 +48,12 @@ export function chartsOf(runs: readonly ChartedRun[], view: ChartView): ChartSpe
   return all.filter(({ curves, heat }) => heat || curves.some(({ epochs }) => epochs.length > 0))
 }
 
+/** What there is a chart of; what a validation of another kind than songs measures besides, such as SSIM, gets one of its own. */
 function quantitiesOf([first]: readonly ChartedRun[]): Quantity[] {
   const { scoreName = 'Score', scoreUnit = '' } = first?.run ?? {}
   const term = (name: string) => ({ train }: HistoryLine) => train[name]
   const measured = (name: string) => ({ validation }: HistoryLine) => validation[name]
+  const others = first === undefined || first.run.kind === 'separator' ? [] : otherMeasures(first.history.at(-1))
   return [
     { id: 'loss', title: 'Loss', unit: '', better: 'lower', isLoss: true, train: term('loss'), validation: measured('loss'), trace: true, printed: true },
     { id: 'score', title: scoreName, unit: scoreUnit, better: 'higher', validation: ({ score }) => score },
@@ -60,8 +62,17 @@ function quantitiesOf([first]: readonly ChartedRun[]): Quantity[] {
     { id: 'learningRate', title: 'Learning rate', unit: '', better: 'neither', isExact: true, only: ({ learningRate }) => learningRate },
     { id: 'beta', title: 'Beta', unit: '', better: 'neither', isExact: true, only: ({ beta }) => beta },
     { id: 'speed', title: 'Speed', unit: 'steps/s', better: 'higher', only: ({ stepsPerSecond }) => stepsPerSecond },
+    ...others.map((name): Quantity => ({ id: `measured ${name}`, title: titleOf(name), unit: '', better: 'neither', validation: measured(name) })),
   ]
 }
+
+/** What a validation measured that is neither the score nor a part of the loss. */
+function otherMeasures(line: HistoryLine | undefined): string[] {
+  return line ? Object.entries(scoresBySong(line)).flatMap(([name, value]) => (value === line.score ? [] : [name])) : []
+}
+
+/** "Decibels", and "SSIM", because short names are abbreviations. */
+const titleOf = (name: string) => (name.length <= 4 ? name.toUpperCase() : `${name.charAt(0).toUpperCase()}${name.slice(1)}`)
 
 function chartOf(quantity: Quantity, runs: readonly ChartedRun[], view: ChartView): ChartSpec {
   const { id, title, unit, better, isLoss = false, printed = false } = quantity
@@ -74,7 +85,7 @@ function chartOf(quantity: Quantity, runs: readonly ChartedRun[], view: ChartVie
     across: view.across,
     scale: isLoss && view.logarithmic ? 'log' : 'linear',
     curves: runs.flatMap((charted, index) => curvesOf(quantity, charted, alone ? undefined : index, view.across)),
-    marks: alone ? bestMark(runs[0]!, view.across, id === 'loss' || id === 'score') : [],
+    marks: alone ? bestMark(runs[0]!, view.across, id === 'loss' || id === 'score') : bestPoints(quantity, runs, view.across),
     captions: alone && printed ? printedParameters(runs[0]!.run) : [],
   }
 }
@@ -91,7 +102,7 @@ function curvesOf(quantity: Quantity, { run, history }: ChartedRun, index: numbe
     const trace = traced ? traceOf(history, run, across) : []
     return epochs.length === 0 ? [] : [{ id: `${run.id} ${part}`, label, look, kind: quantity.isExact ? 'exact' : 'main', tag: letter, epochs, trace }]
   }
-  const songs = quantity.id === 'score' && index === undefined ? songCurves(history, across) : []
+  const songs = quantity.id === 'score' && index === undefined && run.kind === 'separator' ? songCurves(history, across) : []
   const { train, validation, only, trace = false } = quantity
   return [...songs, ...curve('training', train, trace), ...curve('validation', validation), ...curve('only', only)]
 }
@@ -137,4 +148,15 @@ function traceOf(history: readonly HistoryLine[], { config }: Run, across: Acros
 function bestMark({ history }: ChartedRun, across: Across, isPrinted: boolean): Mark[] {
   const best = bestLine(history)
   return best ? [{ x: placeOf(best, across), label: `best: epoch ${best.epoch}`, isPrinted, token: '--text' }] : []
+}
+
+/** The best epochs of runs that are compared, each on its own line where it was validated. */
+function bestPoints({ validation }: Quantity, runs: readonly ChartedRun[], across: Across): Mark[] {
+  return runs.flatMap(({ run, history }, index) => {
+    const best = bestLine(history)
+    const y = best && validation?.(best)
+    if (y === undefined || !Number.isFinite(y)) return []
+    const label = `best of ${runLetter(index)} ${run.name}: epoch ${best!.epoch}`
+    return [{ x: placeOf(best!, across), y, label, isPrinted: false, token: runTokens[index % runTokens.length]! }]
+  })
 }

@@ -73,6 +73,23 @@ describe('the charts of a run', () => {
     expect(latents.curves.map(({ epochs }) => epochs.at(-1)!.y)).toEqual([48, 48])
   })
 
+  it('mark the best epoch of every run that is compared, where it was validated', () => {
+    const b = madeUpHistory({ epochs: 12, seed: 2 })
+    const charts = chartsOf([charted('a', history), charted('b', b)], view)
+    const best = b.findLast((line) => line.best)!
+    expect(charts.find(({ id }) => id === 'score')!.marks[1]).toMatchObject({ x: best.epoch, y: best.score, label: `best of B b: epoch ${best.epoch}` })
+    expect(charts.find(({ id }) => id === 'loss')!.marks[1]).toMatchObject({ y: best.validation['loss'] })
+    expect(charts.find(({ id }) => id === 'beta')!.marks).toEqual([])
+  })
+
+  // Would catch: the SSIM of pictures drawn among decibels, as if it were a song.
+  it('show what pictures are measured by in charts of their own', () => {
+    const pictures = history.map((line) => ({ ...line, score: 31, validation: { loss: 0.1, psnr: 31, ssim: 0.93 } }))
+    const charts = chartsOf([{ run: madeUpRun('one', pictures, { kind: 'images', scoreName: 'PSNR' }), history: pictures }], view)
+    expect(charts.map(({ title }) => title).filter((title) => /psnr|ssim/i.test(title))).toEqual(['PSNR', 'SSIM'])
+    expect(charts.find(({ id }) => id === 'score')!.curves).toHaveLength(1)
+  })
+
   it('show the scores of single songs behind their mean, of one run only', () => {
     expect(chart('score').curves.filter(({ kind }) => kind === 'detail').map(({ label }) => label)).toEqual(['Potassium', 'Neon', 'Gold', 'Krampus'])
     expect(chartsOf([charted('a', history), charted('b', history)], view)[1]!.curves).toHaveLength(2)
