@@ -12,7 +12,7 @@ export function latentChart(runs: readonly ChartedRun[], { across }: { across: A
   const rest = { id: 'latents', across, marks: [], captions: [], better: 'neither' } as const
   const [first] = runs
   if (runs.length === 1) {
-    return { ...rest, title: 'KL by latent channel', unit: 'nats, most on top', scale: 'linear', curves: [], heat: heatOf(first!, across) }
+    return { ...rest, title: 'KL by latent channel', unit: 'nats', scale: 'linear', curves: [], heat: heatOf(first!, across) }
   }
   const curves = runs.map(({ run, history }, index) => ({
     id: run.id,

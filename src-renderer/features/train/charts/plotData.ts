@@ -9,14 +9,19 @@ export interface PlotLine {
   readonly points: readonly ChartPoint[]
 }
 
+/** Epochs from which on a chart is smoothed as much as was asked for. */
+const wholeAfter = 15
+
 /** Returns the lines of a chart, the faint ones first, so that the bold ones lie over them. */
 export function plotLines(spec: ChartSpec, smoothing: number): PlotLine[] {
+  // A mean over epochs would hide most of what a run of a few epochs has learned.
+  const epochs = Math.max(1, ...spec.curves.map((curve) => curve.epochs.at(-1)?.epoch ?? 1))
+  const factor = smoothing ** Math.max(1, wholeAfter / epochs)
   const lines = spec.curves.flatMap((curve): PlotLine[] => {
     if (curve.kind === 'detail') return [{ curve, weight: 'thin', points: curve.epochs }]
     if (curve.kind === 'exact') return [{ curve, weight: 'bold', points: curve.epochs }]
     const raw = curve.trace.length > 0 ? curve.trace : curve.epochs
-    const bold = curve.trace.length > 0 || smoothing > 0 ? smoothed(raw, smoothing) : raw
-    return [{ curve, weight: 'faint', points: raw }, { curve, weight: 'bold', points: bold }]
+    return [{ curve, weight: 'faint', points: raw }, { curve, weight: 'bold', points: smoothed(raw, factor) }]
   })
   const order = { thin: 0, faint: 1, bold: 2 }
   return lines.toSorted((a, b) => order[a.weight] - order[b.weight])

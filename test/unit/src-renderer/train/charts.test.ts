@@ -119,6 +119,14 @@ describe('smoothing', () => {
     expect(all.every(({ y }) => Number.isFinite(y))).toBe(true)
   })
 
+  // Would catch: a score of 5.3 dB drawn at 4.1 because the run has had three epochs only.
+  it('is slight in a run of few epochs', () => {
+    const young = plotLines(chart('score', 'epochs', history.slice(0, 3)), 0.6).find(({ weight }) => weight === 'bold')!
+    const learned = history[2]!.score - history[1]!.score
+    expect(Math.abs(young.points.at(-1)!.y - history[2]!.score)).toBeLessThan(0.1 * learned)
+    expect(plotLines(chart('score'), 0)[4]!.points).toEqual(plotLines(chart('score'), 0)[5]!.points)
+  })
+
   it('is drawn bold over what was measured; schedules are drawn as they are', () => {
     expect(plotLines(chart('loss'), 0.6).map(({ weight }) => weight)).toEqual(['faint', 'faint', 'bold', 'bold'])
     expect(plotLines(chart('beta'), 0.9).map(({ weight, points: drawn }) => [weight, drawn.at(-1)!.y])).toEqual([['bold', history.at(-1)!.beta]])
