@@ -17,17 +17,16 @@ export interface LoadedModel {
 
 /**
  * Reads a model's folder (card.json, weights.safetensors) and checks that they belong together.
- * @throws AppError MODEL_NOT_FOUND, MODEL_CORRUPT
+ * @throws AppError MODEL_NOT_FOUND, MODEL_CORRUPT; MODEL_INCOMPATIBLE for an ONNX network, which separates and does nothing else
  */
 export async function loadModel(directory: string): Promise<LoadedModel> {
-  const [text, weights] = await Promise.all([
-    readFile(join(directory, 'card.json'), 'utf8'),
-    readFile(join(directory, 'weights.safetensors')),
-  ]).catch((cause: unknown) => {
+  const missing = (cause: unknown) => {
     const message = `There is no complete model in ${directory}. Nothing was loaded; install the model again.`
     throw new AppError('MODEL_NOT_FOUND', message, { cause })
-  })
+  }
+  const text = await readFile(join(directory, 'card.json'), 'utf8').catch(missing)
   const card = readCard(text)
+  const weights = await readFile(join(directory, 'weights.safetensors')).catch(missing)
   if (sha256(weights) !== card.sha256) {
     throw corrupt(`The weights of "${card.name}" are not those of its card (SHA-256 differs)`)
   }
@@ -46,11 +45,19 @@ function corrupt(what: string, cause?: unknown): AppError {
 
 function readCard(text: string): ModelFileCard {
   try {
-    return modelFileCard.parse(JSON.parse(text))
+    const card = JSON.parse(text) as { name?: string; config?: { family?: string } }
+    if (card.config?.family === 'onnx') throw madeElsewhere(card.name)
+    return modelFileCard.parse(card)
   } catch (cause) {
+    if (cause instanceof AppError) throw cause
     const why = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause)
     throw corrupt(`The model's card cannot be used: ${why}`, cause)
   }
+}
+
+function madeElsewhere(name = 'It'): AppError {
+  const message = `"${name}" is an ONNX network that was made elsewhere: it splits songs, and nothing else can be done with it here.`
+  return new AppError('MODEL_INCOMPATIBLE', `${message} Nothing was started; choose a model of Stemwright's own.`)
 }
 
 /** Writes a model's folder; each file appears whole or not at all, the card last. */

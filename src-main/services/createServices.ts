@@ -65,7 +65,12 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
   const models = createModelService({
     store: platform.models,
     newId: platform.newId,
-    usedBy: (modelId) => queue.needing(modelId).map(({ title }) => `the job "${title}"`)[0],
+    async usedBy(modelId) {
+      const [job] = queue.needing(modelId)
+      if (job) return `the job "${job.title}"`
+      const waiting = (await training.list()).find(({ base, status }) => base?.modelId === modelId && (status === 'queued' || status === 'preparing'))
+      return waiting && `the training "${waiting.name}", which begins with it`
+    },
     onChange: (cards) => emit({ name: 'models.changed', payload: cards }),
   })
   const transfers = createModelTransfers({ platform, compute, reader, queue, models })

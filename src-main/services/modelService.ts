@@ -48,7 +48,7 @@ interface Dependencies {
   /** A name that was never given before. */
   newId(): string
   /** Says in words what a model is used by now; undefined when by nothing. */
-  usedBy(modelId: string): string | undefined
+  usedBy(modelId: string): string | undefined | Promise<string | undefined>
   onChange(models: ModelCard[]): void
 }
 
@@ -112,7 +112,7 @@ class Models implements ModelService {
     await this.changing(async () => {
       const stored = await this.stored(id)
       requireOwn(stored)
-      const user = this.world.usedBy(id)
+      const user = await this.world.usedBy(id)
       if (user !== undefined) {
         const advice = 'It was not deleted; wait until that is done, or cancel it.'
         throw new AppError('MODEL_IN_USE', `"${nameOf(stored)}" is used by ${user}. ${advice}`)

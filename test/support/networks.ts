@@ -1,3 +1,4 @@
+import { MessageWriter } from '#main/engine/onnx/protobuf'
 import { Graph, type GraphValue } from '#main/engine/onnx/graph'
 import { onnxModel } from '#main/engine/onnx/modelFile'
 
@@ -11,6 +12,18 @@ export function buildNetwork(shape: readonly number[], compute: (graph: Graph, i
 /** Gives what it is given, times `factor`. */
 export function scaling(shape: readonly number[], factor: number): Uint8Array {
   return buildNetwork(shape, (graph, input) => graph.add('Mul', [input, graph.scalar(factor)], shape))
+}
+
+/** The same for a network that leaves some sizes open, which are given by name. */
+export function openScaling(shape: readonly (number | string)[], factor: number): Uint8Array {
+  const dims = new MessageWriter()
+  for (const size of shape) dims.message(1, typeof size === 'number' ? new MessageWriter().integer(1, size) : new MessageWriter().text(2, size))
+  const type = new MessageWriter().message(1, new MessageWriter().integer(1, 1).message(2, dims))
+  const value = (name: string) => new MessageWriter().text(1, name).message(2, type)
+  const constant = new MessageWriter().integer(2, 1).text(8, 'factor').float(4, factor)
+  const node = new MessageWriter().text(1, 'input').text(1, 'factor').text(2, 'output').text(4, 'Mul')
+  const graph = new MessageWriter().message(1, node).text(2, 'open').message(5, constant).message(11, value('input')).message(12, value('output'))
+  return new MessageWriter().integer(1, 8).message(7, graph).message(8, new MessageWriter().text(1, '').integer(2, 17)).finish()
 }
 
 /** Gives the same `values`, repeated to `shape`, whatever it is given. */

@@ -167,6 +167,11 @@ describe('an ONNX network as a separator', () => {
     expect(await readdir(models)).toEqual(before)
   })
 
+  it('is no model to go on training from', async () => {
+    const card = await take(path)
+    await expect(loadModel(join(models, card.id))).rejects.toMatchObject({ code: 'MODEL_INCOMPATIBLE', message: expect.stringContaining('"Half"') as string })
+  })
+
   it('says that it cannot tell where it guesses', async () => {
     const card = await take(path)
     const { result } = await stemsOf(card.id)

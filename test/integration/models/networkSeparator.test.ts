@@ -6,7 +6,7 @@ import { unwatchedContext } from '#main/node/workContext'
 import { networkAdapter, type NetworkAdapterInput } from '#shared/contract/networkAdapter'
 import { concatenate } from '#shared/audio/concatenate'
 import { randomStream } from '#shared/random'
-import { buildNetwork, constant, scaling } from '#test/networks'
+import { buildNetwork, constant, openScaling, scaling } from '#test/networks'
 
 const engine = await openOnnx('cpu')
 afterAll(() => engine.dispose())
@@ -123,6 +123,18 @@ describe('a network that was made elsewhere', () => {
     const found = await separate(scaling([1, 2, 4000], 0.5), description, sound(low, 48000))
     expect(worst(found.map((c) => c.subarray(1000, -1000)), low.map((c) => c.subarray(1000, -1000)), 0.5)).toBeLessThan(1e-3)
     expect(found[0]!.length).toBe(50_001)
+  })
+
+  // Would catch items of a batch that are mixed up, or answers that are not all read.
+  it('computes several segments at once where the network leaves the size of its batches open', async () => {
+    const layouts = { inputLayout: 'batch channel bin frame', outputLayout: 'batch channel bin frame' }
+    const description = { ...spectral, ...layouts, input: 'magnitude', output: 'magnitude' } as const
+    const model = openScaling(['batch', 2, 1025, 'frames'], 0.5)
+    const long = [noise(150_000), noise(150_000)]
+    expect(worst(await separate(model, description, sound(long)), long, 0.5)).toBeLessThan(1e-6)
+    expect(worst(await separate(model, description, sound(long), 'best'), long, 0.5)).toBeLessThan(1e-6)
+    const fixed = scaling([3, 2, 1025, 32], 0.5)
+    expect(worst(await separate(fixed, description, sound(long)), long, 0.5)).toBeLessThan(1e-6)
   })
 
   it('separates a song that is shorter than one segment, and one that arrives sample by sample', async () => {
