@@ -21,7 +21,7 @@ import type { WorkContext } from '#shared/jobs/work'
 import type { HistoryLine } from '#shared/training/history'
 
 /**
- * What the results of a run may take. A checkpoint of three clips of six seconds with two parts takes 9.7 MB, so that 26 of them are
+ * What the results of a run may take. A checkpoint of three clips of six seconds with two parts takes 9.8 MB, so that 27 of them are
  * kept; pictures take some 50 kB.
  */
 export const resultBudget: ResultBudget = { bytes: 256 << 20, count: 200 }

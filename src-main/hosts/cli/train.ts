@@ -42,7 +42,7 @@ await runCommand(trainUsage, async (args) => {
 
 async function startTraining(options: TrainOptions): Promise<StopReason> {
   const { data, training } = await openRun(options)
-  const { runFolder, resume, from, seconds } = options
+  const { runFolder, resume, from, seconds, resultsEvery } = options
   const preset = presets[options.preset]
   const overrides = withLength(options, training)
   const manifest = await readManifestOf(data.folder, data)
@@ -56,7 +56,7 @@ async function startTraining(options: TrainOptions): Promise<StopReason> {
     process.stdout.write(`${describe(line)}\n`)
   }
   const cacheFolder = join(appRoot, '.cache/recordings')
-  const run = { data, manifest, validationPieces, runFolder, cacheFolder, preset, overrides, seconds, resume, from, onEpoch }
+  const run = { data, manifest, validationPieces, runFolder, cacheFolder, preset, overrides, seconds, resultsEvery, resume, from, onEpoch }
   const reason = await runTraining(run, engine, workContext(signal, bar.show))
   bar.clear()
   return reason

@@ -17,6 +17,7 @@ DIR holds songs as <song>/vocals.* with <song>/accompaniment.*, and loose record
   --epochs N             stop after so many epochs; the learning rate reaches its end there
   --steps N              the same in steps
   --resume               continue the run in RUN as if it had never stopped; what is not given again is as it was
+  --results N            after each N epochs, write what the network makes of a few clips into RUN/results
   --from MODEL           start from the model in that folder
   --validation NAMES     songs (folder names, comma-separated) that are only validated on
   --test NAMES           songs that are not touched at all
@@ -36,6 +37,8 @@ export interface TrainOptions {
   readonly steps: number | undefined
   /** Seconds of training at most. */
   readonly seconds: number
+  /** Epochs between results; 0 for none. */
+  readonly resultsEvery: number
   readonly resume: boolean
   /** Absolute folder of a model. */
   readonly from: string | undefined
@@ -48,6 +51,7 @@ const parsed = {
   minutes: { type: 'string' },
   epochs: { type: 'string' },
   steps: { type: 'string' },
+  results: { type: 'string' },
   resume: { type: 'boolean', default: false },
   from: { type: 'string' },
   validation: { type: 'string' },
@@ -86,6 +90,7 @@ export function parseTrainOptions(args: readonly string[], folder: string): Trai
     epochs: positive('epochs', values.epochs, true),
     steps: positive('steps', values.steps, true),
     seconds: (positive('minutes', values.minutes) ?? Infinity) * 60,
+    resultsEvery: positive('results', values.results, true) ?? 0,
     resume: values.resume,
     from: path(values.from),
   }

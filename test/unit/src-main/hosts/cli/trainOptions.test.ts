@@ -7,7 +7,8 @@ const parse = (...more: string[]) => parseTrainOptions([...needed, ...more], '/s
 
 describe('options of train', () => {
   it('are paths from the folder that npm was called in, and nothing that was not given', () => {
-    expect(parse()).toMatchObject({ runFolder: '/somewhere/runs/a', data: { folder: '/somewhere/songs' }, overrides: {}, seconds: Infinity })
+    expect(parse()).toMatchObject({ runFolder: '/somewhere/runs/a', data: { folder: '/somewhere/songs' }, overrides: {}, seconds: Infinity, resultsEvery: 0 })
+    expect(parse('--results', '3').resultsEvery).toBe(3)
     expect(Object.keys(parse().data)).toEqual(['folder'])
     expect(parse('--validation', 'a,b').data.validation).toEqual(['a', 'b'])
   })
@@ -26,6 +27,7 @@ describe('options of train', () => {
     ['a time that is no number', ['--minutes', 'ten']],
     ['no step at all', ['--steps', '0']],
     ['half an epoch', ['--epochs', '0.5']],
+    ['results after no epochs', ['--results', '0']],
     ['an unknown preset', ['--preset', 'xl']],
   ])('refuse %s', (_, more) => {
     expect(() => parse(...more)).toThrow(UsageError)
