@@ -33,7 +33,8 @@ export function manifestOf(items: readonly LayoutItem[], splits: Readonly<Record
     const { images: file, labels, from, to } = material
     return [{ name, images: file, labels, from, to, split: splits[name]! }]
   })
-  return { entries: [...songs.flatMap(stemEntries), ...loose], songs, ...(clips.length > 0 && { clips }), ...(images.length > 0 && { images }) }
+  const entries = [...songs.flatMap(stemEntries), ...loose]
+  return { entries, songs, ...(clips.length > 0 && { clips }), ...(images.length > 0 && { images }) }
 }
 
 function songOf({ name, material }: LayoutItem, split: Split, alignmentOf: AlignmentOf): ManifestSong[] {
@@ -45,11 +46,13 @@ function songOf({ name, material }: LayoutItem, split: Split, alignmentOf: Align
   const alignment = alignmentOf(name)
   if (!alignment) return []
   const { known, missing } = pairParts(material.mixture, material.known, alignment)
-  return [material.stem === 'vocals' ? { name, vocals: known, accompaniment: missing, split } : { name, vocals: missing, accompaniment: known, split }]
+  const [vocals, accompaniment] = material.stem === 'vocals' ? [known, missing] : [missing, known]
+  return [{ name, vocals, accompaniment, split }]
 }
 
 /** The stem as loud as it is in the mixture, and what it leaves of the mixture, where both are there. */
-export function pairParts(mixture: string, stem: string, { delay, gain, mixtureFrames, stemFrames }: Alignment): { known: RecordingPart[]; missing: RecordingPart[] } {
+export function pairParts(mixture: string, stem: string, alignment: Alignment): Record<'known' | 'missing', RecordingPart[]> {
+  const { delay, gain, mixtureFrames, stemFrames } = alignment
   const start = Math.max(0, delay)
   const end = Math.min(mixtureFrames, delay + stemFrames) - start
   const known = { path: stem, gain, delay: delay - start, end }
@@ -65,11 +68,4 @@ export function datasetItems(items: readonly LayoutItem[], splits: Readonly<Reco
     files: [...files],
     ...(material.what === 'clips' && { label: material.label }),
   }))
-}
-
-/** How many things there are of each split: items, or pictures. */
-export function splitCounts(items: readonly LayoutItem[], splits: Readonly<Record<string, Split>>): Record<Split, number> {
-  const counts = { train: 0, validation: 0, test: 0 }
-  for (const { name, material } of items) counts[splits[name]!] += material.what === 'images' ? material.to - material.from : 1
-  return counts
 }

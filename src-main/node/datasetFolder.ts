@@ -72,7 +72,8 @@ async function entriesOf(folder: string, path: string) {
     if (path !== '') return []
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new AppError('FILE_NOT_FOUND', `There is no folder ${folder}. Check whether it was moved, or whether its drive is connected.`, { cause: error })
+      const advice = 'Check whether it was moved, or whether its drive is connected.'
+      throw new AppError('FILE_NOT_FOUND', `There is no folder ${folder}. ${advice}`, { cause: error })
     }
     throw new AppError('FILE_UNREADABLE', `${folder} can't be read (${code}). Check its permissions and the drive.`, { cause: error })
   }

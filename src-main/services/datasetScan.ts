@@ -1,9 +1,8 @@
 import type { ComputeClient } from '#main/compute/client'
-import { datasetItems, manifestOf, type Alignment } from '#main/datasets/datasetManifest'
+import { datasetItems, manifestOf, type Alignment, type AlignmentOf } from '#main/datasets/datasetManifest'
 import type { LayoutItem, LayoutReading } from '#main/datasets/layouts/layout'
 import { layouts } from '#main/datasets/layouts/layouts'
 import { multitrackTracks } from '#main/datasets/layouts/multitrack'
-import { listed } from '#main/datasets/layouts/paths'
 import type { Manifest } from '#main/datasets/manifest'
 import { assignSplits } from '#main/datasets/splits'
 import type { DatasetDocument } from '#main/services/datasetDocument'
@@ -111,8 +110,7 @@ async function alignPairs(view: DatasetFolder, items: readonly LayoutItem[], sou
       const paths = { mixture: platform.pathOf(source.folder, material.mixture), stem: platform.pathOf(source.folder, material.known) }
       const findings = before?.stamp === stamp ? before.findings : await reader.run('alignPair', paths)
       alignments[name] = { stamp, findings }
-      if (findings.kind === 'unlike') unusable.set(name, `The two files of ${listed([name])} have nothing in common, so it was left out; is one of them another song or recording?`)
-      if (findings.kind === 'drifting') unusable.set(name, `The two files of ${listed([name])} run at different speeds, so it was left out; export both from one session.`)
+      if (findings.kind !== 'found') unusable.set(name, `The two files of "${name}" ${whyUnusable[findings.kind]}`)
     } catch (error) {
       if (isCancellation(error)) throw error
       unusable.set(name, `"${name}" was left out: ${toAppError(error).message}`)
@@ -121,8 +119,13 @@ async function alignPairs(view: DatasetFolder, items: readonly LayoutItem[], sou
   return { alignments, unusable }
 }
 
+const whyUnusable = {
+  unlike: 'have nothing in common, so it was left out; is one of them another song or recording?',
+  drifting: 'run at different speeds, so it was left out; export both from one session.',
+} as const
+
 /** All that training depends on but the splits. */
-async function describeFiles(view: DatasetFolder, items: readonly LayoutItem[], alignmentOf: (name: string) => Alignment | undefined): Promise<string> {
+async function describeFiles(view: DatasetFolder, items: readonly LayoutItem[], alignmentOf: AlignmentOf): Promise<string> {
   const files = [...new Set(items.flatMap((item) => item.files))]
   const stamps = await view.stamps(files)
   return JSON.stringify([items.map(({ name, material }) => [name, material, alignmentOf(name)]), files.map((file, i) => [file, stamps[i]])])

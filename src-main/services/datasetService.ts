@@ -2,11 +2,11 @@ import type { ComputeClient } from '#main/compute/client'
 import { multitrackTracks } from '#main/datasets/layouts/multitrack'
 import { readFolder } from '#main/datasets/layouts/layouts'
 import type { Manifest } from '#main/datasets/manifest'
-import { datasetDocument, type DatasetDocument } from '#main/services/datasetDocument'
+import type { DatasetDocument } from '#main/services/datasetDocument'
 import type { DatasetPlatform } from '#main/services/datasetPorts'
 import { layoutFindings, scanDataset } from '#main/services/datasetScan'
+import { createDatasetShelf, summarized } from '#main/services/datasetShelf'
 import {
-  checkReport,
   datasetItem,
   type CheckReport,
   type Dataset,
@@ -17,7 +17,6 @@ import {
   type TrackRole,
 } from '#shared/contract/datasets'
 import { AppError } from '#shared/errors'
-import { createTurns } from '#shared/jobs/turns'
 
 export interface DatasetService {
   /** By name. */
@@ -55,107 +54,64 @@ export interface DatasetWorld {
   readonly changed: (datasets: Dataset[]) => void
 }
 
-/** Returns the service over what the platform's store keeps, which is read anew each time: two programs may use one. */
+/** Returns the service; what it knows is in the platform's store. */
 export function createDatasetService({ platform, newId, reader, changed }: DatasetWorld): DatasetService {
-  const { store } = platform
-  const inTurn = createTurns()
-
-  const read = async (id: string): Promise<DatasetDocument | undefined> => {
-    try {
-      const content = await store.document(id).read()
-      return content === undefined ? undefined : datasetDocument.parse(JSON.parse(content))
-    } catch {
-      return undefined
-    }
-  }
-  const get = async (id: string): Promise<DatasetDocument> => {
-    const document = await read(id)
-    if (!document) throw new AppError('DATASET_NOT_FOUND', 'That dataset is no longer known. Nothing was done; add its folder again.')
-    return document
-  }
-  const list = async () => {
-    const documents = await Promise.all((await store.list()).map(read))
-    const datasets = await Promise.all(documents.flatMap((document) => (document ? [shown(document)] : [])))
-    return datasets.toSorted((a, b) => a.name.localeCompare(b.name))
-  }
-  const shown = async (document: DatasetDocument): Promise<Dataset> => {
-    const { id, name, folder, layout, content, counts, hash, warnings, checkedHash } = document
-    return { id, name, folder, layout, content, counts, hash, warnings, available: await platform.has(folder), checked: checkedHash === hash }
-  }
-  const keep = async (document: DatasetDocument): Promise<Dataset> => {
-    await store.document(document.id).write(JSON.stringify(document, undefined, 1))
-    changed(await list())
-    return shown(document)
-  }
-  const summarized = (document: DatasetDocument): DatasetDocument => {
-    const contents = document.contents.map((item) => ({ ...item, split: document.chosen[item.name] ?? document.assigned[item.name] ?? item.split }))
-    const counts = { train: 0, validation: 0, test: 0 }
-    for (const { split, amount } of contents) counts[split] += amount
-    const hash = platform.hash(JSON.stringify([document.filesHash, contents.map(({ name, split }) => [name, split])]))
-    return { ...document, contents, counts, hash }
-  }
-  const change = (id: string, next: (document: DatasetDocument) => DatasetDocument) => inTurn(async () => keep(next(await get(id))))
+  const shelf = createDatasetShelf(platform, changed)
+  const tools = { platform, reader }
 
   const open = (id: string) =>
-    inTurn(async () => {
-      const document = await get(id)
-      const scan = await scanDataset(document, { platform, reader })
-      const after = summarized({ ...document, ...scan.facts })
-      const dataset = JSON.stringify(after) === JSON.stringify(document) ? await shown(document) : await keep(after)
-      return { dataset, manifest: scan.manifest }
+    shelf.inTurn(async () => {
+      const document = await shelf.get(id)
+      const { facts, manifest } = await scanDataset(document, tools)
+      const after = summarized({ ...document, ...facts }, platform)
+      const isSame = JSON.stringify(after) === JSON.stringify(document)
+      return { dataset: isSame ? await shelf.shown(document) : await shelf.keep(after), manifest }
     })
+  const change = (id: string, next: (document: DatasetDocument) => DatasetDocument) =>
+    shelf.inTurn(async () => shelf.keep(next(await shelf.get(id))))
 
   return {
-    list,
-    async inspectFolder(folder) {
-      const view = await platform.open(folder)
-      const readings = await readFolder(view, { roles: {} })
-      const hasTracks = readings.some(({ layout }) => layout === 'multitrack')
-      return {
-        folder,
-        layouts: readings.map(layoutFindings),
-        tracks: hasTracks ? multitrackTracks(view, { roles: {} }) : [],
-        warnings: readings.length > 0 ? [...readings[0]!.warnings] : [nothingUnderstood(view.files.length)],
-      }
-    },
+    list: () => shelf.list(),
+    inspectFolder: (folder) => inspectFolder(folder, platform),
     add: ({ folder, layout, name, roles = {} }) =>
-      inTurn(async () => {
+      shelf.inTurn(async () => {
         const source = { folder, layout, roles, chosen: {}, assigned: {}, alignments: {} }
-        const { facts } = await scanDataset(source, { platform, reader })
+        const { facts } = await scanDataset(source, tools)
         const unknown = { counts: { train: 0, validation: 0, test: 0 }, hash: '' }
-        return keep(summarized({ ...source, ...facts, ...unknown, version: 1, id: newId(), name }))
+        return shelf.keep(summarized({ ...source, ...facts, ...unknown, version: 1, id: newId(), name }, platform))
       }),
-    get: async (id) => shown(await get(id)),
-    items: async (id) => datasetItem.array().parse((await get(id)).contents),
-    setSplit: (id, item, split) =>
-      change(id, (document) => {
-        if (!document.contents.some(({ name }) => name === item)) {
-          throw new AppError('INVALID_INPUT', `"${item}" is not in the dataset "${document.name}". Nothing was changed; look at its folder again.`)
-        }
-        return summarized({ ...document, chosen: { ...document.chosen, [item]: split } })
-      }),
+    get: async (id) => shelf.shown(await shelf.get(id)),
+    items: async (id) => datasetItem.array().parse((await shelf.get(id)).contents),
+    setSplit: (id, item, split) => change(id, (document) => withSplit(document, item, split, platform)),
     rename: (id, name) => change(id, (document) => ({ ...document, name })),
     refresh: async (id) => (await open(id)).dataset,
-    remove: (id) =>
-      inTurn(async () => {
-        await store.remove(id)
-        changed(await list())
-      }),
+    remove: (id) => shelf.inTurn(() => shelf.remove(id)),
     open,
-    async reportOf(id) {
-      try {
-        return checkReport.parse(JSON.parse((await store.report(id).read()) ?? ''))
-      } catch {
-        return undefined
-      }
-    },
-    keepReport: (report) =>
-      inTurn(async () => {
-        const document = await get(report.datasetId)
-        await store.report(report.datasetId).write(JSON.stringify(report))
-        await keep({ ...document, checkedHash: report.hash })
-      }),
+    reportOf: (id) => shelf.reportOf(id),
+    keepReport: (report) => shelf.inTurn(() => shelf.keepReport(report)),
   }
+}
+
+async function inspectFolder(folder: string, platform: DatasetPlatform): Promise<FolderFindings> {
+  const view = await platform.open(folder)
+  const guessing = { roles: {} }
+  const readings = await readFolder(view, guessing)
+  const hasTracks = readings.some(({ layout }) => layout === 'multitrack')
+  return {
+    folder,
+    layouts: readings.map(layoutFindings),
+    tracks: hasTracks ? multitrackTracks(view, guessing) : [],
+    warnings: readings.length > 0 ? [...readings[0]!.warnings] : [nothingUnderstood(view.files.length)],
+  }
+}
+
+/** @throws AppError INVALID_INPUT */
+function withSplit(document: DatasetDocument, item: string, split: Split, platform: DatasetPlatform): DatasetDocument {
+  if (!document.contents.some(({ name }) => name === item)) {
+    const advice = 'Nothing was changed; look at its folder again.'
+    throw new AppError('INVALID_INPUT', `"${item}" is not in the dataset "${document.name}". ${advice}`)
+  }
+  return summarized({ ...document, chosen: { ...document.chosen, [item]: split } }, platform)
 }
 
 function nothingUnderstood(files: number): string {

@@ -27,7 +27,8 @@ export const readEsc: ReadLayout = async (view) => {
     material: { what: 'clips', label: labelOf(paths[0]!), paths },
   }))
   const classes = new Set(clips.map(labelOf)).size
-  return { content: 'clips', items, summary: `${counted(clips.length, 'clip')} in ${counted(classes, 'class', 'classes')}`, warnings: [], rank: 2 }
+  const summary = `${counted(clips.length, 'clip')} in ${counted(classes, 'class', 'classes')}`
+  return { content: 'clips', items, summary, warnings: [], rank: 2 }
 }
 
 function splitsOf(path: string): readonly Split[] {
@@ -50,5 +51,6 @@ async function categories(view: FolderView): Promise<Map<string, string>> {
   const columns = head.split(',')
   const [file, category] = [columns.indexOf('filename'), columns.indexOf('category')]
   if (file < 0 || category < 0) return new Map()
-  return new Map(rows.map((row) => row.split(',')).filter((cells) => cells.length >= columns.length).map((cells) => [cells[file]!, cells[category]!.replaceAll('_', ' ')]))
+  const cells = rows.map((row) => row.split(',')).filter((row) => row.length >= columns.length)
+  return new Map(cells.map((row) => [row[file]!, row[category]!.replaceAll('_', ' ')]))
 }

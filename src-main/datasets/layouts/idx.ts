@@ -27,7 +27,8 @@ export const readIdx: ReadLayout = async (view) => {
   }
   if (items.length === 0) return undefined
   const total = items.reduce((sum, { material }) => sum + (material.what === 'images' ? material.to - material.from : 0), 0)
-  return { content: 'images', items, summary: `${counted(total, 'picture')} in ${counted(new Set(items.map(({ files }) => files[0])).size, 'file')}`, warnings, rank: 2 }
+  const files = new Set(items.map((item) => item.files[0])).size
+  return { content: 'images', items, summary: `${counted(total, 'picture')} in ${counted(files, 'file')}`, warnings, rank: 2 }
 }
 
 async function itemsOf(view: FolderView, images: string, warnings: string[]): Promise<LayoutItem[]> {

@@ -23,6 +23,7 @@ export const readMultitrack: ReadLayout = async (view, { roles }) => {
   const items = folders.flatMap((song) => itemOf(song, names.get(song.folder)!, splits(`${song.folder}/`), roleOf))
   const songs = items.filter(({ material }) => material.what === 'song')
   if (items.length === 0) return undefined
+  const others = items.length - songs.length
   const used = new Set(items.map(({ name }) => name))
   const left = [...names.values()].filter((name) => !used.has(name))
   const telling = songs.length > 0 && folders.some(looksLikeSong)
@@ -30,7 +31,7 @@ export const readMultitrack: ReadLayout = async (view, { roles }) => {
   return {
     content: 'songs',
     items,
-    summary: `${counted(songs.length, 'song')} with both vocals and other tracks${items.length > songs.length ? `, ${items.length - songs.length} with only one of them` : ''}`,
+    summary: `${counted(songs.length, 'song')} with both vocals and other tracks${others > 0 ? `, ${others} with only one of them` : ''}`,
     warnings: [
       ...(songs.length === 0 ? ['No song has both vocals and other tracks; say which tracks are vocals.'] : []),
       ...(left.length > 0 ? [`All tracks of ${listed(left)} are left out.`] : []),
@@ -72,7 +73,8 @@ function isPlausible(folders: readonly MultitrackFolder[], { files }: FolderView
 }
 
 /** A song; or, where it has only one kind of track, what can be remixed with others. */
-function itemOf({ folder, tracks }: MultitrackFolder, name: string, splits: LayoutItem['splits'], roleOf: (name: string) => TrackRole): LayoutItem[] {
+function itemOf(song: MultitrackFolder, name: string, splits: LayoutItem['splits'], roleOf: (name: string) => TrackRole): LayoutItem[] {
+  const { folder, tracks } = song
   const playing = (role: TrackRole) => tracks.filter((track) => roleOf(track.name) === role).map(({ path }) => path)
   const [vocals, music] = [playing('vocals'), playing('accompaniment')]
   const files = [...vocals, ...music]

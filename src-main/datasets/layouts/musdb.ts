@@ -30,7 +30,9 @@ const streams = { mixture: [0], accompaniment: [1, 2, 3], vocals: [4] } as const
 /** MUSDB18: `train/` and `test/` with a .stem.mp4 file a song, or, as MUSDB18-HQ, with a folder of WAV files. */
 export const readMusdb: ReadLayout = async ({ files }) => {
   const packed = files.filter((path) => stemFile.test(path))
-  const folders = findStemFolders(files).filter((song) => isWholeSong(song) && song.mixture !== undefined && saidSplit(`${song.folder}/`) !== undefined)
+  const folders = findStemFolders(files).filter(
+    (song) => isWholeSong(song) && song.mixture !== undefined && saidSplit(`${song.folder}/`) !== undefined,
+  )
   const places = [...packed, ...folders.map(({ folder }) => `${folder}/`)]
   if (places.length === 0) return undefined
   const names = places.map(songName)

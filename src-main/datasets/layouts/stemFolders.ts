@@ -23,7 +23,8 @@ export function findStemFolders(files: readonly string[]): StemFolder[] {
     const [complete] = called(wholeMusic)
     // With tracks of other names it is a session, whose music these few would not be.
     if (complete === undefined && !sounds.every((path) => [vocals, partOfMusic, whole].some((name) => name.test(baseOf(path))))) return []
-    const found = { folder, vocals: called(vocals), accompaniment: complete === undefined ? called(partOfMusic) : [complete], mixture: called(whole)[0] }
+    const accompaniment = complete === undefined ? called(partOfMusic) : [complete]
+    const found = { folder, vocals: called(vocals), accompaniment, mixture: called(whole)[0] }
     return found.vocals.length > 0 || found.accompaniment.length > 0 ? [found] : []
   })
 }
@@ -73,7 +74,8 @@ function describe(items: readonly LayoutItem[], files: readonly string[], found:
   ] as const
   const warnings = missing.flatMap(([stem, one, many]) => {
     const folders = without(stem)
-    return folders.length === 0 ? [] : [`${listed(folders)} ${folders.length === 1 ? one : many} beside it and ${folders.length === 1 ? 'was' : 'were'} left out.`]
+    const [has, was] = folders.length === 1 ? [one, 'was'] : [many, 'were']
+    return folders.length === 0 ? [] : [`${listed(folders)} ${has} beside it and ${was} left out.`]
   })
   const left = files.filter((path) => isSound(path) && !used.has(path) && !incomplete.some(({ folder }) => folder === folderOf(path)))
   if (left.length > 0) warnings.push(`${counted(left.length, 'other sound file')} without stems ${left.length === 1 ? 'was' : 'were'} left out.`)
