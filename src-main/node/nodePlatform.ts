@@ -5,6 +5,7 @@ import { appRoot, appVersion } from '#main/node/appRoot'
 import { forkCompute } from '#main/node/computeProcess'
 import { nodeDatasets } from '#main/node/datasetFolder'
 import { createDocumentFile } from '#main/node/documentFile'
+import { createDownloads } from '#main/node/downloads/downloads'
 import { createDragFolders } from '#main/node/dragFolders'
 import { createModelStore } from '#main/node/modelStore'
 import { createProjectFolders } from '#main/node/projectFolders'
@@ -36,6 +37,7 @@ export function nodePlatform(host: AppInfo['host']): Platform {
       recoveries: createRecoveryStore(join(data, 'recovery')),
       recents: createDocumentFile(join(data, 'recent-projects.json')),
     },
+    downloads: createDownloads(join(data, 'downloads')),
     runs: createRunStore(join(data, 'runs'), join(data, 'cache', 'recordings')),
     results: createResultStore(join(data, 'runs')),
     studies: createStudyStore(join(data, 'studies')),

@@ -2,6 +2,7 @@ import { createComputeClient } from '#main/compute/client'
 import { createCheckService } from '#main/services/checkService'
 import { createDatasetService, type DatasetService } from '#main/services/datasetService'
 import { createHandlers } from '#main/services/handlers'
+import { createDownloadService } from '#main/services/downloadService'
 import { createJobQueue, type JobQueue } from '#main/services/jobQueue'
 import { createMediaRegistry } from '#main/services/mediaRegistry'
 import { createModelService, type ModelService } from '#main/services/modelService'
@@ -84,6 +85,7 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
     changed: (list) => emit({ name: 'datasets.changed', payload: list }),
   })
   const checks = createCheckService({ datasets, checker: createComputeClient(platform.launchCompute), queue })
+  const downloads = createDownloadService({ downloads: platform.downloads, datasets, queue })
   const training = createTrainingService({
     platform,
     // Learning goes on for days: it may neither fall with the others nor they with it.
@@ -109,7 +111,7 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
     emit,
   })
   listeners.add((event) => event.name === 'training.changed' && studies.runChanged(event.payload))
-  const handlers = createHandlers({ platform, songs, sounds, deletion, models, transfers, projects, renders, repairs, separations, jobs: queue, datasets, checks, settings, studies, training, results, reader })
+  const handlers = createHandlers({ platform, songs, sounds, deletion, models, transfers, projects, renders, repairs, separations, jobs: queue, datasets, checks, downloads, settings, studies, training, results, reader })
 
   return {
     server: createServer<AppContract>(contract, handlers, report),

@@ -1,4 +1,6 @@
 import type { FolderView } from '#main/datasets/layouts/layout'
+import type { DatasetLayout, Downloadable } from '#shared/contract/datasets'
+import type { WorkContext } from '#shared/jobs/work'
 import type { DocumentFile } from '#main/services/platform'
 
 /** A folder of a dataset, as it was when it was opened. */
@@ -33,4 +35,15 @@ export interface DatasetPlatform {
   hash(text: string): string
   /** An absolute path of a file below a folder. */
   pathOf(folder: string, path: string): string
+}
+
+/** Public data that can be had from the network; the only part of the app that uses it, and only by `fetch`. */
+export interface DownloadPlatform {
+  /** What there is, and how much of each is here; asks nobody. */
+  list(): Promise<Downloadable[]>
+  /**
+   * Downloads and unpacks a folder, or gives it where that was done; goes on with what was broken off.
+   * @throws AppError INVALID_INPUT for an unknown id; DOWNLOAD_FAILED, OUTPUT_NOT_WRITABLE, DISK_FULL; the signal's reason
+   */
+  fetch(id: string, context: WorkContext): Promise<{ folder: string; layout: DatasetLayout; name: string }>
 }

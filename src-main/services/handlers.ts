@@ -1,6 +1,7 @@
 import type { ComputeClient } from '#main/compute/client'
 import type { CheckService } from '#main/services/checkService'
 import type { DatasetService } from '#main/services/datasetService'
+import type { DownloadService } from '#main/services/downloadService'
 import type { JobQueue } from '#main/services/jobQueue'
 import type { ModelService } from '#main/services/modelService'
 import type { ModelTransfers } from '#main/services/modelTransfers'
@@ -18,7 +19,6 @@ import type { StudyService } from '#main/services/studyService'
 import type { TrainingService } from '#main/services/trainingService'
 import type { AppContract } from '#shared/contract/contract'
 import type { Handlers } from '#shared/contract/server'
-import { AppError } from '#shared/errors'
 
 interface Application {
   readonly platform: Platform
@@ -34,6 +34,7 @@ interface Application {
   readonly jobs: JobQueue
   readonly datasets: DatasetService
   readonly checks: CheckService
+  readonly downloads: DownloadService
   readonly settings: SettingsService
   readonly studies: StudyService
   readonly training: TrainingService
@@ -42,7 +43,7 @@ interface Application {
 }
 
 /** Returns what answers each request of the contract. */
-export function createHandlers({ platform, songs, sounds, deletion, models, transfers, projects, renders, repairs, separations, jobs, datasets, checks, settings, studies, training, results, reader }: Application): Handlers<AppContract> {
+export function createHandlers({ platform, songs, sounds, deletion, models, transfers, projects, renders, repairs, separations, jobs, datasets, checks, downloads, settings, studies, training, results, reader }: Application): Handlers<AppContract> {
   return {
     app: {
       info: () => platform.info,
@@ -59,8 +60,8 @@ export function createHandlers({ platform, songs, sounds, deletion, models, tran
       remove: ({ datasetId }) => datasets.remove(datasetId),
       check: async ({ datasetId }) => ({ jobId: (await checks.check(datasetId)).id }),
       report: ({ datasetId }) => datasets.reportOf(datasetId),
-      downloadables: () => [],
-      download: () => unfinished('Downloading a dataset'),
+      downloadables: () => downloads.list(),
+      download: async ({ id }) => ({ jobId: (await downloads.download(id)).id }),
     },
     desktop: {
       setMenu: ({ enabled }) => platform.desktop?.setMenu(enabled),
@@ -168,8 +169,4 @@ export function createHandlers({ platform, songs, sounds, deletion, models, tran
       remove: ({ runId }) => training.remove(runId),
     },
   }
-}
-
-function unfinished(what: string): never {
-  throw new AppError('INVALID_INPUT', `${what} is not possible yet, so nothing was done.`)
 }

@@ -1,6 +1,6 @@
 import type { ComputeProcess } from '#main/compute/client'
 import type { ActionId } from '#shared/actions/actions'
-import type { DatasetPlatform } from '#main/services/datasetPorts'
+import type { DatasetPlatform, DownloadPlatform } from '#main/services/datasetPorts'
 import type { ProjectFolders, RecoveryStore } from '#main/services/projectPorts'
 import type { ResultStore } from '#main/services/resultPorts'
 import type { StudyStore } from '#main/services/studyPorts'
@@ -19,6 +19,7 @@ export interface Platform {
   readonly dragFolders: DragFolders
   readonly projects: ProjectPlatform
   readonly datasets: DatasetPlatform
+  readonly downloads: DownloadPlatform
   readonly runs: RunStore
   readonly results: ResultStore
   readonly studies: StudyStore

@@ -25,6 +25,7 @@ export const errorTitles: Record<ErrorCode, string> = {
   DATASET_NOT_FOUND: 'This dataset is no longer known',
   DATASET_EMPTY: 'There is nothing to train on',
   DATASET_INVALID: 'The training data has problems',
+  DOWNLOAD_FAILED: 'The download did not come through',
   TRAINING_DIVERGED: 'The training broke down',
   ENGINE_UNAVAILABLE: 'No engine can run here',
   ENGINE_OUT_OF_MEMORY: 'Not enough memory',

@@ -100,11 +100,11 @@ describe('check of a dataset', () => {
   })
 
   it('looks at pictures and their labels in IDX files, packed or not', async () => {
-    writeTree(folder, idxFiles())
+    writeTree(folder, idxFiles(30, 10))
     const { id } = await datasets.add({ folder, layout: 'idx', name: 'Pictures' })
     const report = await reportOf(await checks().check(id))
     expect(of(report, 'unreadable')).toMatchObject([{ level: 'ok' }])
-    expect(of(report, 'amount').at(-1)!.message).toMatch(/^Train \d+ pictures, validation \d+, test \d+\.$/)
+    expect(of(report, 'amount').at(-1)!.message).toMatch(/^Train 2\d pictures, validation \d, test 10\.$/)
   })
 })
 
