@@ -38,7 +38,7 @@ export function runState(runs: readonly Run[]): StepState {
   }
   const [newest] = runs
   if (!newest) return { state: 'Nothing has learned yet', tone: 'none' }
-  return { state: `${newest.name}: ${statusTexts[newest.status].toLowerCase()}`, tone: newest.status === 'failed' ? 'warning' : newest.status === 'paused' ? 'none' : 'done' }
+  return { state: `${statusTexts[newest.status]}: ${newest.name}`, tone: newest.status === 'failed' ? 'warning' : newest.status === 'paused' ? 'none' : 'done' }
 }
 
 export function listenState(run: Run | undefined): StepState {

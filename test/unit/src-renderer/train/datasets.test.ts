@@ -5,8 +5,11 @@ import { effectScope, nextTick, ref } from 'vue'
 import AddDataset from '../../../../src-renderer/features/train/datasets/AddDataset.vue'
 import CheckStep from '../../../../src-renderer/features/train/check/CheckStep.vue'
 import DatasetDetail from '../../../../src-renderer/features/train/datasets/DatasetDetail.vue'
+import TrainPage from '../../../../src-renderer/features/train/TrainPage.vue'
+import type { Host } from '#renderer/api/host'
 import { useFolderInspection } from '#renderer/features/train/datasets/folderInspection'
 import { useDatasetStore } from '#renderer/stores/datasetStore'
+import { useNoticeStore } from '#renderer/stores/noticeStore'
 import type { FolderFindings } from '#shared/contract/datasets'
 import { AppError } from '#shared/errors'
 import { type Answers, dataset, fakeOutside, findings, item, report } from '#test/training'
@@ -109,6 +112,37 @@ describe('adding recordings', () => {
   it('downloads nothing by itself', async () => {
     const { outside, wrapper } = await open({ 'datasets.inspectFolder': missing })
     expect(outside.asked.map(({ name }) => name)).not.toContain('datasets.download')
+    wrapper.unmount()
+  })
+})
+
+describe('a folder that is dropped on the page', () => {
+  async function drop(host: Partial<Host>) {
+    const outside = fakeOutside({ 'datasets.list': () => [dataset()], 'datasets.downloadables': () => [], 'datasets.inspectFolder': () => findings() }, host)
+    await useDatasetStore().follow()
+    const wrapper = mount(TrainPage, { global: outside.global })
+    await flushPromises()
+    const event = Object.assign(new Event('drop', { cancelable: true }), { dataTransfer: { types: ['Files'], files: [new File([], 'choir')] } })
+    window.dispatchEvent(event)
+    await vi.advanceTimersByTimeAsync(400)
+    await flushPromises()
+    return { outside, wrapper, event }
+  }
+
+  it('is looked into, from whatever step, where the desktop tells its path', async () => {
+    const { outside, wrapper, event } = await drop({ pathOf: ({ name }) => `/music/${name}` })
+    expect(event.defaultPrevented).toBe(true)
+    expect(outside.asked.find(({ name }) => name === 'datasets.inspectFolder')?.payload).toEqual({ folder: '/music/choir' })
+    expect(wrapper.text()).toContain('2 songs with vocals and accompaniment.')
+    wrapper.unmount()
+  })
+
+  // Would catch: a browser that leaves the app to show the dropped file, or a drop without any answer.
+  it('is answered in a browser too, which tells no path', async () => {
+    const { outside, wrapper, event } = await drop({})
+    expect(event.defaultPrevented).toBe(true)
+    expect(outside.asked.map(({ name }) => name)).not.toContain('datasets.inspectFolder')
+    expect(useNoticeStore().notices[0]?.text).toMatch(/Type or paste its path/)
     wrapper.unmount()
   })
 })
