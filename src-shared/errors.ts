@@ -36,6 +36,7 @@ export const errorCodes = [
   'RUN_NOT_FOUND',
   'RUN_IN_USE',
   'STUDY_NOT_FOUND',
+  'LESSON_NOT_FOUND',
   'PROJECT_NOT_FOUND',
   'PROJECT_CORRUPT',
   'PROJECT_TOO_NEW',

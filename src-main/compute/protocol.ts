@@ -173,6 +173,11 @@ export const computeTasks = {
   exportRun: task(z.strictObject({ ...runFiles, directory: z.string() }), z.void()),
   /** Measures the best network of a finished run on songs that it has not learned from; see src-main/node/heldOut. */
   measureRun: task(z.strictObject({ runFolder: z.string(), dataFolder: z.string() }), measurementResult),
+  /** Vocals SDR of models, each in its folder, on the songs that a run keeps for its test, song by song. */
+  compareModels: task(
+    z.strictObject({ runFolder: z.string(), dataFolder: z.string(), directories: z.array(z.string()) }),
+    z.array(z.object({ name: z.string(), sdr: z.array(z.number()) })),
+  ),
   describePresets: task(z.undefined(), z.array(z.object({ id: z.string(), parameters: z.number().int(), memory: z.number() }))),
   /** Measures what there is to learn from below a folder; whose report it is, its caller knows. */
   check: task(z.strictObject({ folder: z.string(), manifest: z.custom<Manifest>() }), checkReport.omit({ datasetId: true, hash: true })),

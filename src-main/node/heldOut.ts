@@ -6,11 +6,12 @@ import { blindVae, type BlindVaeConfig } from '#main/models/blindVae'
 import { componentProgram } from '#main/models/componentProgram'
 import type { SeparatorConfig } from '#main/models/separatorNetwork'
 import { decodeWeights } from '#main/models/weightsFile'
+import { loadModel } from '#main/node/modelFiles'
 import { loadPiece, referenceFiles } from '#main/node/referenceSongs'
 import { readRunConfig } from '#main/node/runFolder'
 import { measureBlind, measureSeparator, type HeldOutScores } from '#main/separation/heldOutScores'
 import { createSeparator } from '#main/separation/separator'
-import { busiestStretch, type ReferencePiece } from '#main/separation/validation'
+import { busiestStretch, scorePiece, type ReferencePiece } from '#main/separation/validation'
 import { AppError } from '#shared/errors'
 import type { WorkContext } from '#shared/jobs/work'
 
@@ -36,6 +37,27 @@ export async function measureHeldOut(runFolder: string, dataFolder: string, mani
   const measuredOn = pieces.map(({ name }) => name).join(', ')
   if (model.family === 'convvae' || model.family === 'densevae') return { measuredOn, values: await scoreBlind(model, arrays, pieces, engine, context) }
   return { measuredOn, values: await scoreSeparator(model, arrays, pieces, engine, context) }
+}
+
+/**
+ * Vocals SDR of separators, each in its folder, on the songs that are kept for the test, or else for the validation: decibels, song by
+ * song, in the order of the folders.
+ * @throws AppError DATASET_EMPTY where no song is held out, MODEL_NOT_FOUND, MODEL_CORRUPT; the reader's and the engine's errors
+ */
+export async function measureModels(directories: readonly string[], dataFolder: string, manifest: Manifest, engine: Engine, context: WorkContext): Promise<{ name: string; sdr: number[] }[]> {
+  const models = await Promise.all(directories.map(loadModel))
+  const pieces = await heldOutPieces(dataFolder, manifest, models[0]!.card.config.stft.sampleRate, context)
+  const songs = pieces.map(({ name }) => ({ name, sdr: [] as number[] }))
+  for (const [done, { card, parameters }] of models.entries()) {
+    context.onProgress({ stage: 'measuring', completed: done, total: models.length, unit: 'files' })
+    const separator = await createSeparator(card.config, parameters, engine)
+    try {
+      for (const [index, piece] of pieces.entries()) songs[index]!.sdr.push((await scorePiece(piece, separator, 'fast', { ...context, onProgress: () => {} })).usdr)
+    } finally {
+      separator.dispose()
+    }
+  }
+  return songs
 }
 
 async function heldOutPieces(dataFolder: string, { songs }: Manifest, sampleRate: number, context: WorkContext): Promise<ReferencePiece[]> {

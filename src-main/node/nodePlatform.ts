@@ -5,6 +5,7 @@ import { appRoot, appVersion } from '#main/node/appRoot'
 import { forkCompute } from '#main/node/computeProcess'
 import { nodeDatasets } from '#main/node/datasetFolder'
 import { createDocumentFile } from '#main/node/documentFile'
+import { createDocumentFolder } from '#main/node/documentFolder'
 import { createDownloads } from '#main/node/downloads/downloads'
 import { createDragFolders } from '#main/node/dragFolders'
 import { createModelStore } from '#main/node/modelStore'
@@ -14,8 +15,9 @@ import { createResultStore } from '#main/node/resultStore'
 import { createRunStore } from '#main/node/runStore'
 import { createSoundStore } from '#main/node/soundStore'
 import { createStemStore } from '#main/node/stemStore'
-import { createStudyStore } from '#main/node/studyStore'
+import { storedLesson } from '#main/services/lessonPorts'
 import type { Platform } from '#main/services/platform'
+import { storedStudy } from '#main/services/studyPorts'
 import type { AppInfo } from '#shared/contract/app'
 
 /**
@@ -40,10 +42,12 @@ export function nodePlatform(host: AppInfo['host']): Platform {
     downloads: createDownloads(join(data, 'downloads')),
     runs: createRunStore(join(data, 'runs'), join(data, 'cache', 'recordings')),
     results: createResultStore(join(data, 'runs')),
-    studies: createStudyStore(join(data, 'studies')),
+    studies: createDocumentFolder(join(data, 'studies'), storedStudy),
+    lessons: createDocumentFolder(join(data, 'lessons'), storedLesson),
     datasets: nodeDatasets(join(data, 'datasets')),
     settings: createDocumentFile(join(data, 'settings.json')),
     demoSong: join(resources, 'demo', 'mix.flac'),
+    demoMusic: join(resources, 'demo', 'music.flac'),
     launchCompute: () => forkCompute(join(appRoot, 'out', 'main', 'compute.js')),
     newId: randomUUID,
     now: () => performance.now(),

@@ -27,7 +27,11 @@ export async function openRunConfig({ runFolder, preset, overrides, resume, data
     throw new AppError('OUTPUT_EXISTS', `${runFolder} already holds a run. Nothing was changed; ${advice}.`)
   }
   const training = given ?? trainingConfig.parse({ ...preset.training, ...overrides })
-  return { model: preset.model, training, data, ...(from !== undefined && { base: await describeBase(from) }) }
+  if (from === undefined) return { model: preset.model, training, data }
+  const { card } = await loadModel(from)
+  // What the masks of a model need does not change with what it learns.
+  const model = card.config.lean && 'repetition' in preset.model ? { ...preset.model, lean: card.config.lean } : preset.model
+  return { model, training, data, base: { folder: from, name: card.name, attributions: card.attributions } }
 }
 
 /** @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL */
@@ -45,11 +49,6 @@ export async function readRunConfig(runFolder: string): Promise<RunConfig> {
 
 function notARun(folder: string): never {
   throw new AppError('INVALID_INPUT', `${folder} holds no run to resume. Nothing was started; leave --resume out to start one there.`)
-}
-
-async function describeBase(folder: string): Promise<BaseModel> {
-  const { name, attributions } = (await loadModel(folder)).card
-  return { folder, name, attributions }
 }
 
 /**

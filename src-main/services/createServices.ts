@@ -18,6 +18,7 @@ import { createSongDeletion } from '#main/services/songDeletion'
 import { createSongService, type SongService } from '#main/services/songService'
 import { createSoundService, type SoundService } from '#main/services/soundService'
 import { createStudyService } from '#main/services/studyService'
+import { createTeachingService } from '#main/services/teachingService'
 import { createTrainingService, type TrainingService } from '#main/services/trainingService'
 import type { ComputeClient } from '#main/compute/client'
 import { type AppContract, type AppEvent, contract } from '#shared/contract/contract'
@@ -110,8 +111,13 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
     timestamp: platform.timestamp,
     emit,
   })
-  listeners.add((event) => event.name === 'training.changed' && studies.runChanged(event.payload))
-  const handlers = createHandlers({ platform, songs, sounds, deletion, models, transfers, projects, renders, repairs, separations, jobs: queue, datasets, checks, downloads, settings, studies, training, results, reader })
+  const teaching = createTeachingService({ platform, runs: training, datasets, models, queue, compute, reader, emit })
+  listeners.add((event) => {
+    if (event.name !== 'training.changed') return
+    studies.runChanged(event.payload)
+    teaching.runChanged(event.payload)
+  })
+  const handlers = createHandlers({ platform, songs, sounds, deletion, models, transfers, projects, renders, repairs, separations, jobs: queue, datasets, checks, downloads, settings, studies, teaching, training, results, reader })
 
   return {
     server: createServer<AppContract>(contract, handlers, report),

@@ -16,6 +16,7 @@ import type { SongDeletion } from '#main/services/songDeletion'
 import type { SongService } from '#main/services/songService'
 import type { SoundService } from '#main/services/soundService'
 import type { StudyService } from '#main/services/studyService'
+import type { TeachingService } from '#main/services/teachingService'
 import type { TrainingService } from '#main/services/trainingService'
 import type { AppContract } from '#shared/contract/contract'
 import type { Handlers } from '#shared/contract/server'
@@ -37,13 +38,14 @@ interface Application {
   readonly downloads: DownloadService
   readonly settings: SettingsService
   readonly studies: StudyService
+  readonly teaching: TeachingService
   readonly training: TrainingService
   readonly results: ResultService
   readonly reader: ComputeClient
 }
 
 /** Returns what answers each request of the contract. */
-export function createHandlers({ platform, songs, sounds, deletion, models, transfers, projects, renders, repairs, separations, jobs, datasets, checks, downloads, settings, studies, training, results, reader }: Application): Handlers<AppContract> {
+export function createHandlers({ platform, songs, sounds, deletion, models, transfers, projects, renders, repairs, separations, jobs, datasets, checks, downloads, settings, studies, teaching, training, results, reader }: Application): Handlers<AppContract> {
   return {
     app: {
       info: () => platform.info,
@@ -145,6 +147,13 @@ export function createHandlers({ platform, songs, sounds, deletion, models, tran
       tile: (request) => sounds.tile(request),
       list: () => sounds.list(),
       deleteEverything: ({ soundId }) => deletion.deleteEverything(soundId),
+    },
+    teaching: {
+      list: () => teaching.list(),
+      start: (request) => teaching.start(request),
+      resume: ({ lessonId }) => teaching.resume(lessonId),
+      keep: ({ lessonId, name }) => teaching.keep(lessonId, name),
+      remove: ({ lessonId }) => teaching.remove(lessonId),
     },
     studies: {
       outlines: () => studies.outlines(),

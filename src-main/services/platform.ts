@@ -3,6 +3,7 @@ import type { ActionId } from '#shared/actions/actions'
 import type { DatasetPlatform, DownloadPlatform } from '#main/services/datasetPorts'
 import type { ProjectFolders, RecoveryStore } from '#main/services/projectPorts'
 import type { ResultStore } from '#main/services/resultPorts'
+import type { LessonStore } from '#main/services/lessonPorts'
 import type { StudyStore } from '#main/services/studyPorts'
 import type { RunStore } from '#main/services/trainingPorts'
 import type { AppInfo } from '#shared/contract/app'
@@ -23,10 +24,13 @@ export interface Platform {
   readonly runs: RunStore
   readonly results: ResultStore
   readonly studies: StudyStore
+  readonly lessons: LessonStore
   /** Where the user's settings are kept. */
   readonly settings: DocumentFile
   /** Path of the song that comes with the app. */
   readonly demoSong: string
+  /** Path of its music alone. */
+  readonly demoMusic: string
   /** Starts a process that runs src-main/compute/entry. */
   launchCompute(): ComputeProcess
   /** A name that was never given before. */

@@ -39,7 +39,7 @@ export function requireFit(preset: Preset, { name, content }: Dataset): void {
 /** The record of a run that is about to begin. */
 export function recordOf(
   plan: RunPlan,
-  { dataset, base, ...facts }: { id: string; startedAt: string; dataset: Dataset; base: InstalledModel | undefined; studyId: string | undefined; names: readonly string[] },
+  { dataset, base, ...facts }: { id: string; startedAt: string; dataset: Dataset; base: InstalledModel | undefined; studyId?: string; lessonId?: string; names: readonly string[] },
 ): RunRecord {
   const preset = presetOf(plan.presetId)
   const config = configOf(preset, plan.overrides)
@@ -64,6 +64,7 @@ export function recordOf(
     notes: [],
     starred: false,
     ...(facts.studyId !== undefined && { studyId: facts.studyId }),
+    ...(facts.lessonId !== undefined && { lessonId: facts.lessonId }),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ComputeClient } from '#main/compute/client'
+import type { Manifest } from '#main/datasets/manifest'
 import type { JobQueue } from '#main/services/jobQueue'
 import type { ModelService } from '#main/services/modelService'
 import type { Platform } from '#main/services/platform'
@@ -8,6 +9,7 @@ import { filesOf, TrainingQueue } from '#main/services/trainingQueue'
 import type { DatasetSource, RunRecord } from '#main/services/trainingPorts'
 import { presets } from '#main/training/presets'
 import type { AppEvent } from '#shared/contract/contract'
+import type { Dataset } from '#shared/contract/datasets'
 import type { Job } from '#shared/contract/jobs'
 import type { Run, RunPlan, TrainingPreset } from '#shared/contract/training'
 import { AppError } from '#shared/errors'
@@ -15,7 +17,7 @@ import { isFinished } from '#shared/jobs/job'
 import type { HistoryLine } from '#shared/training/history'
 
 /** What goes before a training: it gives way, and goes on by itself. */
-const urgent: ReadonlySet<string> = new Set(['separation', 'clips', 'doubt', 'benchmark', 'measurement'])
+const urgent: ReadonlySet<string> = new Set(['separation', 'clips', 'doubt', 'benchmark', 'measurement', 'lesson'])
 /** A benchmark tells the truth where it runs alone for so long. */
 const benchmarkSeconds = 60
 
@@ -26,7 +28,7 @@ export interface TrainingService {
   /** @throws AppError INVALID_INPUT, and what opening the dataset and the model throw */
   benchmark(plan: RunPlan): Promise<Job>
   /** @throws AppError INVALID_INPUT, OUTPUT_NOT_WRITABLE, DISK_FULL, and what opening the dataset and the model throw */
-  start(plan: RunPlan, facts?: { studyId?: string }): Promise<Run>
+  start(plan: RunPlan, facts?: RunFacts): Promise<Run>
   /** @throws AppError RUN_NOT_FOUND, as all below */
   pause(runId: string): Promise<Run>
   /** @throws AppError INVALID_INPUT for a run that has come to its end */
@@ -43,11 +45,20 @@ export interface TrainingService {
   get(runId: string): Promise<Run>
   /** Folder of a run, for those who add to it. */
   folder(runId: string): string
+  /** Where its best model is, once it has one. */
+  modelFolder(runId: string): string
   /** How many runs wait or learn. */
   unfinished(): number
   /** Pauses what runs, so that the app can end; nothing begins any more. */
   rest(): Promise<void>
   close(): void
+}
+
+/** What a run belongs to, and what it learns from where that is no dataset of the user's. */
+export interface RunFacts {
+  readonly studyId?: string
+  readonly lessonId?: string
+  readonly source?: { readonly dataset: Dataset; readonly manifest: Manifest }
 }
 
 export interface TrainingWorld {
@@ -125,8 +136,8 @@ class Trainings implements TrainingService {
     })
   }
 
-  async start(plan: RunPlan, { studyId }: { studyId?: string } = {}): Promise<Run> {
-    const { record, manifest } = await this.prepare(plan, studyId)
+  async start(plan: RunPlan, facts: RunFacts = {}): Promise<Run> {
+    const { record, manifest } = await this.prepare(plan, facts)
     await this.world.platform.runs.create(record, manifest)
     this.shelf.add(record)
     this.runs.add(record.id)
@@ -208,6 +219,10 @@ class Trainings implements TrainingService {
     return this.world.platform.runs.folder(runId)
   }
 
+  modelFolder(runId: string): string {
+    return this.world.platform.runs.modelFolder(runId)
+  }
+
   unfinished(): number {
     return this.runs.active().length
   }
@@ -223,15 +238,15 @@ class Trainings implements TrainingService {
     this.world.trainer.close()
   }
 
-  private async prepare(plan: RunPlan, studyId?: string) {
+  private async prepare(plan: RunPlan, { source, ...belongs }: RunFacts = {}) {
     await this.shelf.load()
     const { platform, datasets, models } = this.world
     const preset = presetOf(plan.presetId)
-    const { dataset, manifest } = await datasets.open(plan.datasetId)
+    const { dataset, manifest } = source ?? (await datasets.open(plan.datasetId))
     requireFit(preset, dataset)
     const base = plan.baseModelId === undefined ? undefined : await models.find(plan.baseModelId)
     const names = this.shelf.records().map(({ name }) => name)
-    const facts = { id: platform.newId(), startedAt: platform.timestamp(), dataset, base, studyId, names }
+    const facts = { id: platform.newId(), startedAt: platform.timestamp(), dataset, base, ...belongs, names }
     return { record: recordOf(plan, facts), manifest }
   }
 
@@ -263,10 +278,10 @@ class Trainings implements TrainingService {
     await this.shelf.change(runId, { config: { ...config, learningRate }, notes: [...notes, note] })
   }
 
-  /** What has come to its end by itself is among the models, unless it is one of a study's many or splits no songs. */
+  /** What has come to its end by itself is among the models, unless it is one of a study's many, is still to be measured, or splits no songs. */
   private async keepFinished(runId: string): Promise<void> {
-    const { kind, studyId, notes } = this.shelf.record(runId)
-    if (kind !== 'separator' || studyId !== undefined) return
+    const { kind, studyId, lessonId, notes } = this.shelf.record(runId)
+    if (kind !== 'separator' || studyId !== undefined || lessonId !== undefined) return
     try {
       await this.keepBest(runId)
     } catch (error) {

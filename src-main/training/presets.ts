@@ -148,3 +148,17 @@ export const presets = {
 } as const satisfies Record<string, Preset>
 
 export type PresetId = keyof typeof presets
+
+/** The preset of a separator's network, however many members it has and however it leans; undefined where it is none of ours. */
+export function presetOfNetwork(config: SeparatorConfig): PresetId | undefined {
+  const network = { ...config, members: undefined, lean: undefined }
+  const alike = (other: NetworkConfig) => sorted(other) === sorted(network)
+  return (Object.keys(presets) as PresetId[]).find((id) => alike(presets[id].model))
+}
+
+/** As text that does not depend on the order of keys. */
+function sorted(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined).toSorted(([a], [b]) => (a < b ? -1 : 1))) : part,
+  )
+}

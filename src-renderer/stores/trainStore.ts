@@ -3,7 +3,7 @@ import { ref } from 'vue'
 
 /** The way from recordings to a model, and what stands beside it. */
 export const trainSteps = ['collect', 'check', 'train', 'listen'] as const
-export const trainSides = ['runs', 'studies', 'discussion'] as const
+export const trainSides = ['teach', 'runs', 'studies', 'discussion'] as const
 export type TrainPlace = (typeof trainSteps)[number] | (typeof trainSides)[number]
 
 /** Where on the page of training the user is. */

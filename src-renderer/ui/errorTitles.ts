@@ -38,6 +38,7 @@ export const errorTitles: Record<ErrorCode, string> = {
   RUN_NOT_FOUND: 'This training run is no longer known',
   RUN_IN_USE: 'The training run is busy',
   STUDY_NOT_FOUND: 'This study is no longer known',
+  LESSON_NOT_FOUND: 'This lesson is no longer known',
   PROJECT_NOT_FOUND: 'There is no such project',
   PROJECT_CORRUPT: 'The project file is damaged',
   PROJECT_TOO_NEW: 'The project was saved by a newer version',

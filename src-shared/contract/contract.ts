@@ -14,12 +14,13 @@ import { settings, settingsEvents } from '#shared/contract/settings'
 import { songs } from '#shared/contract/songs'
 import { soundEvents, sounds } from '#shared/contract/sounds'
 import { studies, studyEvents } from '#shared/contract/studies'
+import { teaching, teachingEvents } from '#shared/contract/teaching'
 import { training, trainingEvents } from '#shared/contract/training'
 
 /** All that the UI can ask and be told. */
 export const contract = defineContract({
-  requests: { app, datasets, desktop, engine, jobs, models, projects, render, repair, results, separation, settings, songs, sounds, studies, training },
-  events: { ...datasetEvents, ...desktopEvents, ...jobEvents, ...modelEvents, ...projectEvents, ...settingsEvents, ...soundEvents, ...studyEvents, ...trainingEvents },
+  requests: { app, datasets, desktop, engine, jobs, models, projects, render, repair, results, separation, settings, songs, sounds, studies, teaching, training },
+  events: { ...datasetEvents, ...desktopEvents, ...jobEvents, ...modelEvents, ...projectEvents, ...settingsEvents, ...soundEvents, ...studyEvents, ...teachingEvents, ...trainingEvents },
 })
 export type AppContract = typeof contract
 export type AppEvent = EventOf<AppContract>

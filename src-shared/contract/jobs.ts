@@ -8,6 +8,7 @@ import { clipComparison } from '#shared/contract/results'
 import { exportResult, separationResult } from '#shared/contract/separation'
 import { sound } from '#shared/contract/sounds'
 import { measurementResult } from '#shared/contract/studies'
+import { lessonOutcome } from '#shared/contract/teaching'
 import { benchmarkResult } from '#shared/contract/training'
 import { jobState } from '#shared/jobs/job'
 
@@ -33,6 +34,7 @@ export const job = z.discriminatedUnion('kind', [
   z.object({ ...facts, kind: z.literal('download'), state: jobState(dataset) }),
   z.object({ ...facts, kind: z.literal('benchmark'), state: jobState(benchmarkResult) }),
   z.object({ ...facts, kind: z.literal('measurement'), state: jobState(measurementResult) }),
+  z.object({ ...facts, kind: z.literal('lesson'), state: jobState(lessonOutcome) }),
   z.object({ ...facts, kind: z.literal('doubt'), state: jobState(doubtResult) }),
   z.object({ ...facts, kind: z.literal('clips'), state: jobState(clipComparison) }),
   z.object({ ...facts, kind: z.literal('modelExport'), state: jobState(modelFiles) }),

@@ -78,7 +78,9 @@ export const run = z.object({
   starred: z.boolean(),
   /** Bytes of its folder. */
   size: z.number(),
+  /** What it belongs to, where it was not started by itself. */
   studyId: z.string().optional(),
+  lessonId: z.string().optional(),
 })
 export type Run = z.infer<typeof run>
 

@@ -20,6 +20,7 @@ export const tasks: ComputeTasks = {
   exportRun: async (input) => (await import('#main/compute/tasks/train')).exportRun(input),
   benchmark: async (input, context) => (await import('#main/compute/tasks/benchmark')).benchmark(input, context),
   measureRun: async (input, context) => (await import('#main/compute/tasks/measureRun')).measureRun(input, context),
+  compareModels: async (input, context) => (await import('#main/compute/tasks/measureRun')).compareModels(input, context),
   describePresets: async () => (await import('#main/compute/tasks/benchmark')).describePresets(),
   check: async (input, context) => (await import('#main/compute/tasks/check')).check(input, context),
   alignPair: async (input, context) => (await import('#main/compute/tasks/alignPair')).alignPair(input, context),

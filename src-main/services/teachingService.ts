@@ -1,0 +1,251 @@
+import type { ComputeClient } from '#main/compute/client'
+import { songLesson, voiceLesson, type FileStretch } from '#main/datasets/lessons'
+import type { Manifest } from '#main/datasets/manifest'
+import { modelFileCard } from '#main/models/modelCard'
+import type { JobQueue } from '#main/services/jobQueue'
+import type { LessonRuns, LessonStore, StoredLesson } from '#main/services/lessonPorts'
+import type { ModelService } from '#main/services/modelService'
+import type { Platform } from '#main/services/platform'
+import type { DatasetSource } from '#main/services/trainingPorts'
+import { presetOfNetwork } from '#main/training/presets'
+import type { AppEvent } from '#shared/contract/contract'
+import type { Dataset } from '#shared/contract/datasets'
+import type { Lesson, LessonOutcome, LessonRequest, SoundStretch } from '#shared/contract/teaching'
+import type { Run } from '#shared/contract/training'
+import { AppError } from '#shared/errors'
+import { toFailure } from '#shared/jobs/job'
+import { createTurns } from '#shared/jobs/turns'
+
+export interface TeachingService {
+  /** Newest first. */
+  list(): Promise<Lesson[]>
+  /** @throws AppError DATASET_EMPTY, MODEL_INCOMPATIBLE, SOUND_NOT_FOUND, and what opening the model and the dataset throw */
+  start(request: LessonRequest): Promise<Lesson>
+  /** @throws AppError LESSON_NOT_FOUND, as all below */
+  resume(lessonId: string): Promise<Lesson>
+  /** @throws AppError INVALID_INPUT where nothing was learned yet; OUTPUT_NOT_WRITABLE, DISK_FULL */
+  keep(lessonId: string, name: string): Promise<{ lesson: Lesson; modelId: string }>
+  remove(lessonId: string): Promise<void>
+  /** To be called whenever a run has changed. */
+  runChanged(run: Run): void
+}
+
+export interface TeachingWorld {
+  readonly platform: Pick<Platform, 'lessons' | 'sounds' | 'models' | 'datasets' | 'demoMusic' | 'newId' | 'timestamp'>
+  readonly runs: LessonRuns
+  readonly datasets: DatasetSource
+  readonly models: ModelService
+  readonly queue: JobQueue
+  /** Measures models. */
+  readonly compute: ComputeClient
+  /** Reads how long songs are. */
+  readonly reader: ComputeClient
+  emit(event: AppEvent): void
+}
+
+/** Decibels that a model must have won at least to be recommended; less is chance. */
+const leastGain = 0.1
+/** Steps that the learning rate is planned for, a minute: what a processor of four cores does. Quicker machines end sooner. */
+const stepsPerMinute = 120
+
+/** Returns the service; lessons of earlier starts are read when they are first asked for. */
+export function createTeachingService(world: TeachingWorld): TeachingService {
+  return new Teaching(world)
+}
+
+class Teaching implements TeachingService {
+  private readonly lessons = new Map<string, StoredLesson>()
+  private readonly runs = new Map<string, Run>()
+  private readonly measuring = new Set<string>()
+  private readonly inTurn = createTurns()
+  private readonly store: LessonStore
+  private loading: Promise<void> | undefined
+
+  constructor(private readonly world: TeachingWorld) {
+    this.store = world.platform.lessons
+  }
+
+  async list(): Promise<Lesson[]> {
+    await this.load()
+    return [...this.lessons.values()].map((lesson) => this.shown(lesson)).toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
+  }
+
+  async start({ name, modelId, material, minutes }: LessonRequest): Promise<Lesson> {
+    await this.load()
+    const { platform, models } = this.world
+    const base = await models.findSeparator(modelId)
+    const presetId = await this.presetOf(modelId, base.card.name)
+    const source = material.kind === 'songs' ? await this.songs(material.datasetId) : await this.voice(material.voice, material.music)
+    const id = platform.newId()
+    const plan = {
+      presetId,
+      datasetId: source.dataset.id,
+      name: `Lesson: ${name}`,
+      baseModelId: modelId,
+      minutes,
+      resultsEvery: 1,
+      overrides: { learningRate: 3e-4, averageDecay: 0.99, stepsPerEpoch: 60, totalSteps: minutes * stepsPerMinute, patience: 1000 },
+    }
+    const { id: runId } = await this.world.runs.start(plan, { lessonId: id, source })
+    const stored: StoredLesson = { version: 1, id, name, startedAt: platform.timestamp(), base: { modelId, name: base.card.name }, minutes, runId }
+    await this.change(id, stored)
+    return this.shown(stored)
+  }
+
+  async resume(lessonId: string): Promise<Lesson> {
+    const { error: _, ...lesson } = await this.known(lessonId)
+    await this.change(lessonId, lesson)
+    const run = this.runs.get(lesson.runId)
+    if (run?.status === 'finished' || run?.status === 'stopped') this.measure(run)
+    else if (run) this.runs.set(run.id, await this.world.runs.resume(run.id))
+    return this.tell(lessonId)
+  }
+
+  async keep(lessonId: string, name: string): Promise<{ lesson: Lesson; modelId: string }> {
+    const lesson = await this.known(lessonId)
+    if (!this.runs.get(lesson.runId)?.best) {
+      throw new AppError('INVALID_INPUT', `"${lesson.name}" has learned nothing yet that could be kept. Try again once it has been measured.`)
+    }
+    const { card } = await this.world.models.keep({ directory: this.world.runs.modelFolder(lesson.runId), name })
+    await this.change(lessonId, { ...lesson, keptModelId: card.id })
+    return { lesson: this.shown(await this.known(lessonId)), modelId: card.id }
+  }
+
+  async remove(lessonId: string): Promise<void> {
+    const { runId } = await this.known(lessonId)
+    if (this.runs.has(runId)) {
+      await this.world.runs.pause(runId)
+      await this.world.runs.remove(runId)
+    }
+    await this.store.remove(lessonId)
+    this.lessons.delete(lessonId)
+    this.world.emit({ name: 'lessons.removed', payload: { lessonId } })
+  }
+
+  runChanged(run: Run): void {
+    if (run.lessonId === undefined) return
+    this.runs.set(run.id, run)
+    const lesson = this.lessons.get(run.lessonId)
+    if (!lesson) return
+    this.tell(lesson.id)
+    if ((run.status === 'finished' || run.status === 'stopped') && !lesson.outcome && !lesson.error) this.measure(run)
+  }
+
+  /** Has the model that a run ended with measured beside the one that it began with. */
+  private measure(run: Run): void {
+    const lesson = this.lessons.get(run.lessonId ?? '')
+    if (!lesson || this.measuring.has(run.id)) return
+    this.measuring.add(run.id)
+    const { queue, compute, models, runs } = this.world
+    const job = queue.add({ kind: 'lesson', title: run.name }, async (context) => {
+      const base = await models.findSeparator(lesson.base.modelId)
+      const directories = [base.directory, runs.modelFolder(run.id)]
+      const songs = await compute.run('compareModels', { runFolder: runs.folder(run.id), dataFolder: await this.dataFolder(run), directories }, context)
+      return outcomeOf(songs.map(({ name, sdr: [before, after] }) => ({ name, before: before!, after: after! })))
+    })
+    this.tell(lesson.id)
+    void queue.finished(job.id).then(async ({ state }) => {
+      this.measuring.delete(run.id)
+      const now = this.lessons.get(lesson.id)
+      if (!now) return
+      if (state.status === 'succeeded') await this.change(lesson.id, { ...now, outcome: state.result as LessonOutcome })
+      else if (state.status === 'failed') await this.change(lesson.id, { ...now, error: state.error })
+      else await this.change(lesson.id, { ...now, error: toFailure(new AppError('INVALID_INPUT', 'The measurement was cancelled. Measure again when you like; what was learned is kept.')) })
+    })
+  }
+
+  /** Where the paths of a run's data start: its dataset's folder, or nowhere for single files. */
+  private async dataFolder({ datasetId }: Run): Promise<string> {
+    return datasetId === undefined || datasetId === '' ? '' : (await this.world.datasets.open(datasetId)).dataset.folder
+  }
+
+  private async presetOf(modelId: string, name: string): Promise<string> {
+    const stored = (await this.world.platform.models.list()).find(({ id }) => id === modelId)
+    const card = modelFileCard.safeParse(stored?.card)
+    const presetId = card.success ? presetOfNetwork(card.data.config) : undefined
+    if (presetId !== undefined) return presetId
+    throw new AppError('MODEL_INCOMPATIBLE', `"${name}" is not one of the networks that can be trained here, so nothing was started. Choose another model.`)
+  }
+
+  private async songs(datasetId: string): Promise<{ dataset: Dataset; manifest: Manifest }> {
+    const { dataset, manifest } = await this.world.datasets.open(datasetId)
+    const lengths = new Map<string, { frames: number; sampleRate: number }>()
+    for (const { name, vocals } of manifest.songs) {
+      const path = this.world.platform.datasets.pathOf(dataset.folder, vocals[0]!.path)
+      const { sampleRate, frames, seconds = 0 } = await this.world.reader.run('inspect', { path })
+      lengths.set(name, { frames: frames ?? Math.floor(seconds * sampleRate), sampleRate })
+    }
+    return { dataset, manifest: songLesson(manifest, lengths) }
+  }
+
+  private async voice(voice: readonly SoundStretch[], music: readonly SoundStretch[]): Promise<{ dataset: Dataset; manifest: Manifest }> {
+    const demo = await this.wholeFile(this.world.platform.demoMusic, 'Demo music')
+    const voices = await Promise.all(voice.map((stretch) => this.stretch(stretch)))
+    const manifest = voiceLesson(voices, [...(await Promise.all(music.map((stretch) => this.stretch(stretch)))), demo])
+    const counts = { train: voices.length, validation: 1, test: 1 }
+    const facts = { id: '', name: voices.map(({ name }) => name).join(', '), folder: '', layout: 'loose', content: 'songs', available: true, checked: false } as const
+    return { dataset: { ...facts, warnings: [], counts, hash: this.world.platform.datasets.hash(JSON.stringify(manifest)) }, manifest }
+  }
+
+  private async stretch({ soundId, start, end }: SoundStretch): Promise<FileStretch> {
+    const sound = await this.world.platform.sounds.find(soundId)
+    if (!sound) throw new AppError('SOUND_NOT_FOUND', 'A sound of this lesson is no longer in the library. Nothing was started; choose another.')
+    return { path: sound.audioPath, name: sound.name, sampleRate: sound.sampleRate, start, end: Math.min(end, sound.frames) }
+  }
+
+  private async wholeFile(path: string, name: string): Promise<FileStretch> {
+    const { sampleRate, frames, seconds = 0 } = await this.world.reader.run('inspect', { path })
+    return { path, name, sampleRate, start: 0, end: frames ?? Math.floor(seconds * sampleRate) }
+  }
+
+  private load(): Promise<void> {
+    return (this.loading ??= this.read())
+  }
+
+  private async read(): Promise<void> {
+    for (const run of await this.world.runs.list()) if (run.lessonId !== undefined) this.runs.set(run.id, run)
+    for (const lesson of await this.store.list()) this.lessons.set(lesson.id, lesson)
+  }
+
+  private async known(id: string): Promise<StoredLesson> {
+    await this.load()
+    const lesson = this.lessons.get(id)
+    if (lesson) return lesson
+    throw new AppError('LESSON_NOT_FOUND', 'That lesson is no longer known. The list of lessons is up to date again.')
+  }
+
+  private change(id: string, lesson: StoredLesson): Promise<void> {
+    this.lessons.set(id, lesson)
+    this.tell(id)
+    return this.inTurn(() => this.store.write(lesson))
+  }
+
+  private tell(id: string): Lesson {
+    const lesson = this.shown(this.lessons.get(id)!)
+    this.world.emit({ name: 'lessons.changed', payload: lesson })
+    return lesson
+  }
+
+  private shown(stored: StoredLesson): Lesson {
+    const { version: _, ...lesson } = stored
+    const run = this.runs.get(lesson.runId)
+    const error = lesson.error ?? run?.error
+    const status = this.statusOf(lesson, run)
+    return { ...lesson, status, ...(status === 'failed' && error && { error }) }
+  }
+
+  private statusOf({ outcome, error, runId }: Omit<StoredLesson, 'version'>, run: Run | undefined): Lesson['status'] {
+    if (outcome) return 'measured'
+    if (this.measuring.has(runId)) return 'measuring'
+    if (error || !run || run.status === 'failed') return 'failed'
+    if (run.status === 'paused') return 'paused'
+    return run.status === 'finished' || run.status === 'stopped' ? 'measuring' : 'learning'
+  }
+}
+
+function outcomeOf(excerpts: LessonOutcome['excerpts']): LessonOutcome {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
+  const before = mean(excerpts.map((excerpt) => excerpt.before))
+  const after = mean(excerpts.map((excerpt) => excerpt.after))
+  return { excerpts, before, after, recommended: after - before >= leastGain }
+}
