@@ -101,6 +101,32 @@ describe.skipIf(!chromiumPath)(`runs and their charts${browserNote}`, () => {
     await expect.poll(() => chart('Loss').getAttribute('aria-label')).toMatch(/^Loss, 50 epochs/)
   })
 
+  // Would catch: a page that draws all its charts anew every second, because a run tells of its steps that often.
+  it('draws nothing while only the progress of a run changes', async () => {
+    const draws = await page.evaluate(async () => {
+      const { all, emit } = window.charts
+      const { clearRect } = CanvasRenderingContext2D.prototype
+      let count = 0
+      CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+        count++
+        clearRect.apply(this, box)
+      }
+      const { run } = structuredClone(all[0]!)
+      const told = []
+      for (const step of [9501, 9502, 9503]) {
+        emit('training.changed', { ...run, progress: { ...run.progress, step } })
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        told.push(count)
+      }
+      emit('training.epoch', { runId: run.id, line: { ...all[0]!.history.at(-1)!, epoch: 39, step: 9750 } })
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      return { told, afterwards: count }
+    })
+    expect(draws.told).toEqual([0, 0, 0])
+    expect(draws.afterwards).toBeGreaterThan(0)
+    await page.getByText('9503').waitFor()
+  })
+
   // Would catch: a logarithmic axis that loses the rest of the chart once a loss is 0 or below.
   it('goes on drawing when a loss is zero or negative', async () => {
     await page.evaluate(() => {

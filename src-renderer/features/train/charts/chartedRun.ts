@@ -18,3 +18,9 @@ export const runLetter = (index: number): string => String.fromCodePoint(65 + in
 export function placeOf({ epoch, step, seconds }: HistoryLine, across: Across): number {
   return across === 'epochs' ? epoch : across === 'steps' ? step : seconds
 }
+
+/** True where charts of both would look the same: the same histories of runs that have the same names and parameters. */
+export function isSameCourse(before: readonly ChartedRun[], after: readonly ChartedRun[]): boolean {
+  const shown = ({ run: { id, name, scoreName, config } }: ChartedRun) => JSON.stringify([id, name, scoreName, config])
+  return before.length === after.length && after.every((each, i) => each.history === before[i]!.history && shown(each) === shown(before[i]!))
+}
