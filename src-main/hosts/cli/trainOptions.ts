@@ -9,7 +9,7 @@ import { presets, type PresetId } from '#main/training/presets'
 /** What `npm run train -- --help` prints. */
 export const trainUsage = `Trains a separator on your own recordings.
 
-  npm run train -- --data DIR --preset s|m|tiny|conv000 --out RUN [options]
+  npm run train -- --data DIR --preset ${Object.keys(presets).join('|')} --out RUN [options]
 
 DIR holds songs as <song>/vocals.* with <song>/accompaniment.*, and loose recordings as voices/<group>/* and music/<group>/*.
 
@@ -23,7 +23,7 @@ DIR holds songs as <song>/vocals.* with <song>/accompaniment.*, and loose record
   --test NAMES           songs that are not touched at all
   --without FOLDERS      folders of DIR that are left out
   --validation-data DIR  more songs that are only validated on
-  --set NAME=VALUE       any hyper-parameter, such as learningRate=1e-3 or patches.musicPool=24 (see src-shared/training/config.ts)
+  --set NAME=VALUE       any hyper-parameter, such as learningRate=1e-3 or loss.reconstruction=l1 (see src-shared/training/config.ts)
 `
 
 export interface TrainOptions {
@@ -128,6 +128,8 @@ function readValue(pair: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new UsageError(`--set is given NAME=VALUE with a number, or JSON, as its value, not "${pair}".`)
+    // The choices of a hyper-parameter are words; one that it does not know is refused with the others.
+    if (/^[a-z]\w*$/i.test(text)) return text
+    throw new UsageError(`--set is given NAME=VALUE with a number, a word, or JSON, as its value, not "${pair}".`)
   }
 }

@@ -16,6 +16,7 @@ describe('options of train', () => {
   it('set hyper-parameters at any depth, also those of a table', () => {
     const { overrides } = parse('--set', 'learningRate=1e-3', '--set', 'patches.reuse=4', '--set', 'takes.voiceWeights={"choir":2}')
     expect(overrides).toEqual({ learningRate: 1e-3, patches: { reuse: 4 }, takes: { voiceWeights: { choir: 2 } } })
+    expect(parse('--preset', 'dense000', '--set', 'loss.reconstruction=crossEntropy').overrides).toEqual({ loss: { reconstruction: 'crossEntropy' } })
     expect(parse('--set', 'takes.voiceWeights.choir=2').overrides).toEqual({ takes: { voiceWeights: { choir: 2 } } })
   })
 
@@ -23,7 +24,9 @@ describe('options of train', () => {
     ['a hyper-parameter that does not exist', ['--set', 'learningrate=1']],
     ['one that does not exist further down', ['--set', 'patches.pool=64']],
     ['a value that does not fit', ['--set', 'batchSize=0']],
-    ['a value that is no JSON', ['--set', 'batchSize=many']],
+    ['a word where a number belongs', ['--set', 'batchSize=many']],
+    ['a choice that there is not', ['--set', 'loss.reconstruction=l3']],
+    ['a value that is no JSON', ['--set', 'takes={']],
     ['a time that is no number', ['--minutes', 'ten']],
     ['no step at all', ['--steps', '0']],
     ['half an epoch', ['--epochs', '0.5']],
