@@ -129,26 +129,57 @@ export class NetworkSpectra implements VocalSpectra {
     const { strides } = output
     const first = at + channel * strides.channel + f * strides.frame
     const [x, y] = [mixture[to]!, stem[to]!]
+    const answer = { values, first, bin: strides.bin, part: strides.part, bins }
     const factor = weight * adapter.gain
-    for (let k = 0; k < bins; k++) {
-      const from = first + k * strides.bin
-      const [a, b] = [values[from]!, values[from + strides.part]!]
-      const [re, im] = [x.re[k]!, x.im[k]!]
-      if (adapter.output === 'mask') {
-        y.re[k]! += factor * a * re
-        y.im[k]! += factor * a * im
-      } else if (adapter.output === 'complexMask') {
-        y.re[k]! += factor * (a * re - b * im)
-        y.im[k]! += factor * (a * im + b * re)
-      } else if (adapter.output === 'spectrum') {
-        y.re[k]! += (factor / adapter.scale) * a
-        y.im[k]! += (factor / adapter.scale) * b
-      } else {
-        const magnitude = Math.sqrt(re * re + im * im)
-        const ratio = magnitude > 0 ? (factor / adapter.scale) * (a / magnitude) : 0
-        y.re[k]! += ratio * re
-        y.im[k]! += ratio * im
-      }
-    }
+    if (adapter.output === 'mask') addMasked(x, y, answer, factor)
+    else if (adapter.output === 'complexMask') addTurned(x, y, answer, factor)
+    else if (adapter.output === 'spectrum') addSpectrum(y, answer, factor / adapter.scale)
+    else addMagnitude(x, y, answer, factor / adapter.scale)
+  }
+}
+
+/** Where the answer for a frame lies: its first value, and how far apart bins and parts are. */
+interface Answer {
+  readonly values: Float32Array
+  readonly first: number
+  readonly bin: number
+  readonly part: number
+  readonly bins: number
+}
+
+// One loop for each kind of answer: a decision in every bin would take longer than what is computed.
+
+function addMasked(x: Frame, y: Frame, { values, first, bin, bins }: Answer, factor: number): void {
+  for (let k = 0, from = first; k < bins; k++, from += bin) {
+    const mask = factor * values[from]!
+    y.re[k]! += mask * x.re[k]!
+    y.im[k]! += mask * x.im[k]!
+  }
+}
+
+function addTurned(x: Frame, y: Frame, { values, first, bin, part, bins }: Answer, factor: number): void {
+  for (let k = 0, from = first; k < bins; k++, from += bin) {
+    const a = factor * values[from]!
+    const b = factor * values[from + part]!
+    y.re[k]! += a * x.re[k]! - b * x.im[k]!
+    y.im[k]! += a * x.im[k]! + b * x.re[k]!
+  }
+}
+
+function addSpectrum(y: Frame, { values, first, bin, part, bins }: Answer, factor: number): void {
+  for (let k = 0, from = first; k < bins; k++, from += bin) {
+    y.re[k]! += factor * values[from]!
+    y.im[k]! += factor * values[from + part]!
+  }
+}
+
+function addMagnitude(x: Frame, y: Frame, { values, first, bin, bins }: Answer, factor: number): void {
+  for (let k = 0, from = first; k < bins; k++, from += bin) {
+    const re = x.re[k]!
+    const im = x.im[k]!
+    const magnitude = Math.sqrt(re * re + im * im)
+    const ratio = magnitude > 0 ? (factor * values[from]!) / magnitude : 0
+    y.re[k]! += ratio * re
+    y.im[k]! += ratio * im
   }
 }

@@ -1,14 +1,17 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openOnnx } from '#main/engine/backends/onnx'
 import { openNetworkSeparator } from '#main/separation/network/networkSeparator'
 import type { SeparationInput } from '#main/separation/separator'
 import { unwatchedContext } from '#main/node/workContext'
-import { networkAdapter, type NetworkAdapterInput } from '#shared/contract/networkAdapter'
+import { networkAdapter, type NetworkAdapterInput, networkDescription } from '#shared/contract/networkAdapter'
 import { concatenate } from '#shared/audio/concatenate'
 import { randomStream } from '#shared/random'
 import { buildNetwork, constant, openScaling, scaling } from '#test/networks'
 
 const engine = await openOnnx('cpu')
+const documentation = await readFile(join(import.meta.dirname, '../../../docs/onnx-networks.md'), 'utf8')
 afterAll(() => engine.dispose())
 
 const rate = 44100
@@ -142,6 +145,25 @@ describe('a network that was made elsewhere', () => {
     const layouts = { inputLayout: 'batch channel sample', outputLayout: 'batch channel sample' }
     const description = { sampleRate: rate, channels: 1, input: 'waveform', output: 'waveform', segment: 4096, ...layouts } as const
     expect(worst(await separate(scaling([1, 1, 4096], 0.5), description, sound(short, rate, 1)), short, 0.5)).toBeLessThan(1e-6)
+  })
+})
+
+describe('the documentation', () => {
+  // Would catch examples that nobody can use.
+  it.each([
+    ['MDX-Net', [1, 4, 2048, 256], [1, 4, 2048, 256]],
+    ['Open-Unmix', [1, 2, 2049, 256], [1, 2, 2049, 256]],
+    ['Four stems', [1, 2, 343980], [1, 4, 2, 343980]],
+  ])('has a description of %s that fits such a network', async (name, input, output) => {
+    const examples = [...documentation.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json]) => networkDescription.parse(JSON.parse(json!)))
+    const adapter = examples.find((example) => example.name === name)!
+    const model = buildNetwork(input, (graph, value) => {
+      const wide = output.length > input.length ? graph.reshape(value, [1, 1, ...input.slice(1)]) : value
+      return graph.add('Expand', [wide, graph.integers(...output)], output)
+    })
+    const separator = await openNetworkSeparator(model, adapter, engine, 4)
+    separator.dispose()
+    for (const field of Object.keys(networkDescription.shape)) expect(documentation).toContain(`\`${field}\``)
   })
 })
 
