@@ -25,8 +25,9 @@ export interface Verdict {
 /** Nats below which a latent channel carries nothing that a decoder could use. */
 export const carriesNothing = 0.01
 
-/** Epochs before anything can be told from noise, and epochs without a better score that count as flat. */
+/** Epochs before anything can be told from noise; without a new best after which it cannot be called improving; that count as flat. */
 const fewest = 3
+const doubtedAfter = 3
 const flatAfter = 5
 
 /**
@@ -71,6 +72,7 @@ function courseOf(lines: readonly HistoryLine[]): Verdict {
   }
   const flat = lines.length - 1 - lastImprovement(lines)
   if (flat >= flatAfter) return { kind: 'flat', tone: 'plain', text: `Flat for ${count(flat, 'epoch')}; ${tail}` }
+  if (since >= doubtedAfter) return { kind: 'flat', tone: 'plain', text: `No better for ${count(since, 'epoch')}; ${tail}` }
   const newest = since === 0 ? 'the newest epoch is the best' : `${tail}, ${count(since, 'epoch')} ago`
   return { kind: 'improving', tone: 'good', text: `Still improving: ${newest}` }
 }

@@ -27,10 +27,16 @@ describe('verdicts', () => {
   it.each<[VerdictKind, number[]]>([
     ['improving', [-2.49, 1.13, 1.33, 1.64]],
     ['improving', [3.2, 3.5, 4.0, 4.3, 4.3, 4.6, 4.5, 4.7]],
-    ['improving', [4.08, 4.78, 4.22, 4.39, 4.72, 5.15, 4.86, 5.0, 4.95]],
+    ['improving', [4.08, 4.78, 4.22, 4.39, 4.72, 5.15, 4.86, 5.0]],
     ['flat', [1.64, 2.69, 4.52, 3.31, 3.93, 4.19, 4.28, 4.25]],
   ])('are %s for the scores of a real run', (kind, scores) => {
     expect(kindsOf(scored(scores))[0]).toBe(kind)
+  })
+
+  // A real run that fell behind its first epoch and is on its way back.
+  it('do not call a run improving that is below an early best', () => {
+    expect(textOf(scored([-0.0575, -0.129, -0.0846, -0.0793, -0.0715]))).toBe('No better for 4 epochs; the best was epoch 1')
+    expect(textOf(scored([4.08, 4.78, 4.22, 4.39, 4.72, 5.15, 4.86, 5.0, 4.95]))).toBe('No better for 3 epochs; the best was epoch 6')
   })
 
   it.each([1, 2, 3, 4, 5])('see a run that learns, and the same run stand still in the end (seed %i)', (seed) => {
