@@ -14,7 +14,7 @@ import { AppError } from '#shared/errors'
 import { trainingConfig } from '#shared/training/config'
 
 const dataset: Dataset = {
-  id: 'data', name: 'Songs', folder: 'songs', layout: 'stemFolders', content: 'songs', counts: { train: 3, validation: 1, test: 0 }, hash: 'h', available: true, checked: false,
+  id: 'data', name: 'Songs', folder: 'songs', layout: 'stemFolders', content: 'songs', counts: { train: 3, validation: 1, test: 0 }, hash: 'h', available: true, warnings: [], checked: false,
 }
 const song = (split: 'train' | 'validation') => ({ name: split, vocals: [], accompaniment: [], split })
 const request: StudyRequest = { outlineId: 'vaeOrUNet', variant: 'tiny', datasetId: 'data', steps: 30, seeds: 2 }
