@@ -8,6 +8,7 @@ import { loadModel } from '#main/node/modelFiles'
 import { appRoot } from '#main/node/appRoot'
 import { encodeWav } from '#shared/audio/wavCodec'
 import { randomStream } from '#shared/random'
+import type { HistoryLine } from '#shared/training/history'
 import { setUp } from '#test/setUp'
 
 let folder: string
@@ -74,11 +75,21 @@ describe('training from the command line', () => {
     expect(card.data).toContain('one, two')
   })
 
-  it('trains the blind ConvVAE of source 000 by the same command', async () => {
-    const { code, output } = await finished(train('blind', 4, '--preset', 'conv000', '--set', 'stepsPerEpoch=2'))
+  it.each(['conv000', 'dense000'])('trains the blind %s of source 000 by the same command; the state of least validation loss is what is kept', async (preset) => {
+    // Steps that are too long to be good for long: the best epoch is not the last.
+    const settings = ['--set', 'stepsPerEpoch=2', '--set', 'learningRate=0.05', '--set', 'loss.reconstruction=crossEntropy']
+    const { code, output } = await finished(train(preset, 8, '--preset', preset, ...settings))
     expect(code, output).toBe(0)
-    expect(await readdir(join(folder, 'blind/model'))).toEqual(['card.json', 'weights.safetensors'])
-    expect((await readFile(join(folder, 'blind/history.csv'), 'utf8')).split('\n')[0]).toContain('train reconstruction,train kl')
+    expect(await readdir(join(folder, preset, 'model'))).toEqual(['card.json', 'weights.safetensors'])
+    const lines = (await readFile(join(folder, preset, 'history.jsonl'), 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as HistoryLine)
+    expect(lines.map(({ train, validation }) => [Object.keys(train), Object.keys(validation)].flat())).toEqual(
+      lines.map(() => expect.arrayContaining(['loss', 'reconstruction', 'kl']) as unknown),
+    )
+    const losses = lines.map(({ validation }) => validation['loss']!)
+    expect(new Set(losses).size).toBe(4)
+    const card = JSON.parse(await readFile(join(folder, preset, 'model/card.json'), 'utf8')) as { validation: { loss: number }; training: { steps: number } }
+    expect(card.validation.loss).toBe(Math.min(...losses))
+    expect(card.training.steps).toBe(lines[losses.indexOf(Math.min(...losses))]!.step)
   })
 
   it('keeps the best model when it is interrupted, and leaves no run without one that it could resume', async () => {
