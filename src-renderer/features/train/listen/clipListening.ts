@@ -37,6 +37,7 @@ export function useClipListening(wanted: () => WantedSounds | undefined, onTroub
   let round = 0
   /** The user wants to hear what is still on its way. */
   let isAwaited = false
+  let lastHeard: string | undefined
 
   function playerFor({ sampleRate, ...clip }: AudioClip): ClipPlayer {
     const frames = frameCount({ sampleRate, ...clip })
@@ -57,7 +58,8 @@ export function useClipListening(wanted: () => WantedSounds | undefined, onTroub
   async function fetchAll(sounds: WantedSounds): Promise<void> {
     const mine = ++round
     loaded.value = new Map([...loaded.value].filter(([url]) => sounds.all.includes(url)))
-    player?.keep(new Set(sounds.all))
+    // What is heard now goes on until the next one is there.
+    player?.keep(new Set([...sounds.all, ...(lastHeard === undefined ? [] : [lastHeard])]))
     for (const url of [sounds.heard, ...sounds.all]) {
       if (mine !== round) return
       if (loaded.value.has(url)) continue
@@ -70,8 +72,10 @@ export function useClipListening(wanted: () => WantedSounds | undefined, onTroub
         if (isAwaited && url === wanted()?.heard) await play()
       } catch (error) {
         if (mine !== round) return
+        // What was only to be at hand may have been thinned out meanwhile; the list of what there is comes anew with each epoch.
+        if (url !== sounds.heard) continue
         onTrouble(error)
-        if (url === sounds.heard) return
+        return
       }
     }
   }
@@ -82,7 +86,9 @@ export function useClipListening(wanted: () => WantedSounds | undefined, onTroub
     if (!sounds || !player) return
     const gains = sounds.matched ? matchedClipGains(loaded.value, sounds.reference ?? sounds.heard) : new Map<string, number>()
     for (const url of loaded.value.keys()) player.setGain(url, gains.get(url) ?? 1)
-    if (player.has(sounds.heard)) player.hear(sounds.heard)
+    if (!player.has(sounds.heard)) return
+    player.hear(sounds.heard)
+    lastHeard = sounds.heard
   }
 
   async function play(): Promise<void> {

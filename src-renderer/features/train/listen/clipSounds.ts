@@ -1,4 +1,4 @@
-import { decibels, partTitle, splitNote, truthOf } from '#renderer/features/train/listen/listenText'
+import { decibels, partTitle, splitNote, truthsOf } from '#renderer/features/train/listen/listenText'
 import type { MadeComparison } from '#renderer/stores/resultStore'
 import type { ResultClip, RunResults } from '#shared/contract/results'
 
@@ -22,12 +22,10 @@ export function soundsOf(
   epoch: number,
   { bestEpoch, comparisons }: { bestEpoch: RunResults['bestEpoch']; comparisons: readonly MadeComparison[] },
 ): ListedSound[] {
-  const truth = truthOf(clip, part)
   const output = clip.outputs.find((each) => each.epoch === epoch)
   const heard = output?.parts[part]
-  const partColour = part === 'vocals' || part === 'first' ? 'var(--vocals)' : part === 'reconstruction' ? 'var(--mix)' : 'var(--accompaniment)'
   const row = (key: string, title: string, sound: { url: string; spectrogramUrl: string }, more: Partial<ListedSound> = {}): ListedSound => {
-    return { key, title, url: sound.url, spectrogramUrl: sound.spectrogramUrl, figure: undefined, note: undefined, colour: partColour, isRemovable: false, ...more }
+    return { key, title, url: sound.url, spectrogramUrl: sound.spectrogramUrl, figure: undefined, note: undefined, colour: 'var(--mix)', isRemovable: false, ...more }
   }
   const figureOf = (sdr: Readonly<Record<string, number>>) => (sdr[part] === undefined ? undefined : decibels(sdr[part]))
   const network = heard && row('network', `Epoch ${epoch}`, heard, { figure: figureOf(output.sdr), note: epoch === bestEpoch ? 'the best' : undefined, colour: 'var(--accent)' })
@@ -37,8 +35,8 @@ export function soundsOf(
     return sound ? [row(key, name, sound, { figure: figureOf(other.sdr), note: 'compared', colour: 'var(--run-4)', isRemovable: true })] : []
   })
   return [
-    row('input', 'Mixture', clip.input, { note: splitNote(clip.split), colour: 'var(--mix)' }),
-    ...(truth ? [row('truth', truth.title, truth)] : []),
+    row('input', 'Mixture', clip.input, { note: splitNote(clip.split) }),
+    ...truthsOf(clip, part).map((truth) => row(truth.key, truth.title, truth, { colour: truth.key === 'true vocals' ? 'var(--vocals)' : 'var(--accompaniment)' })),
     ...(network ? [network] : []),
     ...others,
   ]
@@ -53,5 +51,7 @@ export function scrubbedUrls(clip: ResultClip, part: string, epoch: number): str
 /** What the curve of a part shows. */
 export function measureOf(clip: ResultClip, part: string): string {
   if (!clip.scores.some(({ sdr }) => sdr[part] !== undefined)) return ''
-  return part === 'reconstruction' ? 'SDR against the mixture' : `SDR of ${partTitle(part).toLowerCase()}`
+  if (part === 'reconstruction') return 'SDR against the mixture'
+  const isNamed = clip.targets[part] !== undefined
+  return `SDR of ${partTitle(part).toLowerCase()}${isNamed ? '' : ', against the true sound that the two parts fit better'}`
 }

@@ -6,7 +6,7 @@ const partTitles: Record<string, string> = {
   accompaniment: 'Music',
   first: 'First part',
   second: 'Second part',
-  reconstruction: 'Whole, told again',
+  reconstruction: 'Reconstruction',
 }
 
 /** What the user reads for a part of a clip. */
@@ -29,10 +29,14 @@ export function partsOf(clip: ResultClip): string[] {
   return Object.keys(clip.outputs.at(-1)?.parts ?? {})
 }
 
-/** The true sound to hold a part against: its own, or the mixture where the part is to be the whole. */
-export function truthOf(clip: ResultClip, part: string): { title: string; url: string; spectrogramUrl: string } | undefined {
-  const target = clip.targets[part]
-  return target && { title: `True ${partTitle(part).toLowerCase()}`, ...target }
+/**
+ * The true sounds to hold a part against: its own; all that there are where nobody told the network which is which; none where the
+ * part is to be the mixture itself.
+ */
+export function truthsOf(clip: ResultClip, part: string): { key: string; title: string; url: string; spectrogramUrl: string }[] {
+  const named = Object.keys(clip.targets).map((target) => ({ key: `true ${target}`, title: `True ${partTitle(target).toLowerCase()}`, target }))
+  const fitting = clip.targets[part] ? named.filter(({ target }) => target === part) : part === 'reconstruction' ? [] : named
+  return fitting.map(({ key, title, target }) => ({ key, title, ...clip.targets[target]! }))
 }
 
 /** What a screen reader says of a checkpoint. */
