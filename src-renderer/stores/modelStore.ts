@@ -26,6 +26,8 @@ export const useModelStore = defineStore('models', () => {
   const written = shallowRef<WrittenFiles>()
   /** The job that measures, imports or exports now. */
   const jobId = ref<string>()
+  /** The model whose speed is measured now. */
+  const measuredId = ref<string>()
   const job = computed(() => (jobId.value === undefined ? undefined : jobs.find(jobId.value)))
   let isFollowing = false
 
@@ -74,6 +76,7 @@ export const useModelStore = defineStore('models', () => {
   }
 
   async function measureSpeed(modelId: string): Promise<void> {
+    measuredId.value = modelId
     await during(await client.models.measureSpeed({ modelId }), 'modelSpeed')
   }
 
@@ -99,6 +102,6 @@ export const useModelStore = defineStore('models', () => {
 
   const cancel = async () => void (jobId.value !== undefined && (await jobs.cancel(jobId.value)))
 
-  const facts = { models, separators, selectedId, selected, histories, written, job }
+  const facts = { models, separators, selectedId, selected, histories, written, job, measuredId }
   return { ...facts, load, loadHistory, rename, remove, exportFile, exportOnnx, importFile, inspectNetwork, importNetwork, measureSpeed, cancel }
 })
