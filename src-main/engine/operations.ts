@@ -1,6 +1,21 @@
-import { type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from '#main/engine/tf'
+import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from '#main/engine/tf'
 
 const epsilon = 1e-5
+
+/**
+ * Returns the mean of all values of `x`.
+ * The library's own gradient makes an array of ones as large as `x`, in JavaScript, at every step; this one repeats a number.
+ */
+export function meanOf(x: Tensor): Scalar {
+  const operation = tf.customGrad((...args) => {
+    const [input] = args as unknown as [Tensor]
+    return {
+      value: tf.mean(input) as Tensor,
+      gradFunc: (dy: Tensor) => tf.tile(dy.div(input.size).reshape(input.shape.map(() => 1)), input.shape),
+    }
+  })
+  return operation(x) as Scalar
+}
 
 /** The sums of group normalisation over an image of one shape; statistics are `[batch, channel]`. */
 function groupSums([batch, frames, bins, channels]: [number, number, number, number], groups: number) {

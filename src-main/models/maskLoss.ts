@@ -1,3 +1,4 @@
+import { meanOf } from '#main/engine/operations'
 import { tf, type Scalar, type Tensor, type Tensor4D } from '#main/engine/tf'
 import type { NamedShapes, NamedTensors } from '#main/engine/engine'
 import { featureShape, maskShape, type SpectralNetworkConfig } from '#main/models/spectralNetwork'
@@ -52,20 +53,22 @@ export function maskErrors(vocalMask: Tensor4D, inputs: NamedTensors, roots: Row
   const parabola = tf.mul(vocalMask, tf.add(tf.mul(vocalMask, mixturePower!), cross))
   const error = tf.maximum(tf.add(parabola, vocalPower!), 0)
   const magnitudeError = (mask: Tensor4D, root: Tensor4D) =>
-    tf.mean(tf.abs(tf.sub(tf.mul(tf.sqrt(tf.add(mask, floor)), roots.mixture), root)))
+    meanOf(tf.abs(tf.sub(tf.mul(tf.sqrt(tf.add(mask, floor)), roots.mixture), root)))
   return {
-    spectrum: tf.mean(tf.sqrt(tf.add(error, floor))) as Tensor,
-    energy: tf.mean(error) as Tensor,
+    spectrum: meanOf(tf.sqrt(tf.add(error, floor))),
+    energy: meanOf(error),
     magnitude: tf.mul(tf.add(magnitudeError(vocalMask, roots.vocals), magnitudeError(tf.sub(1, vocalMask), roots.music)), 0.5) as Tensor,
     ...(weights.crossEntropy > 0 && { crossEntropy: shareCrossEntropy(vocalMask, vocalPower!, musicPower!, roots.mixture) }),
   }
 }
 
-/** Sum of the terms that have a weight, and `beta` times `kl` where there is one. */
+/** Sum of the terms that have a weight, and `beta` times `kl` where there is one; what weighs nothing is not differentiated. */
 export function weightedSum(terms: Readonly<Record<string, Tensor>>, weights: SeparatorLossWeights, beta?: Tensor): Scalar {
-  const weighted = Object.entries(terms).map(([name, term]) =>
-    tf.mul(term, name === 'kl' ? tf.reshape(beta!, []) : weights[name as keyof SeparatorLossWeights]),
-  )
+  const weightOf = (name: string) => (name === 'kl' ? tf.reshape(beta!, []) : weights[name as keyof SeparatorLossWeights])
+  const weighted = Object.entries(terms).flatMap(([name, term]) => {
+    const weight = weightOf(name)
+    return weight === 0 ? [] : [tf.mul(term, weight)]
+  })
   return tf.addN(weighted) as Scalar
 }
 
@@ -73,7 +76,7 @@ export function weightedSum(terms: Readonly<Record<string, Tensor>>, weights: Se
 function shareCrossEntropy(mask: Tensor4D, vocalPower: Tensor4D, musicPower: Tensor4D, mixtureRoot: Tensor4D): Tensor {
   const vocals = tf.sqrt(vocalPower)
   const share = tf.div(vocals, tf.add(tf.add(vocals, tf.sqrt(musicPower)), floor)) as Tensor4D
-  return tf.div(tf.mean(tf.mul(crossEntropy(share, mask), mixtureRoot)), tf.add(tf.mean(mixtureRoot), floor))
+  return tf.div(meanOf(tf.mul(crossEntropy(share, mask), mixtureRoot)), tf.add(tf.mean(mixtureRoot), floor))
 }
 
 const surest = 1e-6

@@ -4,7 +4,7 @@ import { tfjsEngine } from '#main/engine/backends/tfjsEngine'
 import { openWasm } from '#main/engine/backends/wasm'
 import type { Engine, LossProgram, NamedShapes } from '#main/engine/engine'
 import { goldenArrays } from '#main/engine/goldenValues'
-import { denseOverBins, groupNorm, repeatNearest } from '#main/engine/operations'
+import { denseOverBins, groupNorm, meanOf, repeatNearest } from '#main/engine/operations'
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from '#main/engine/tf'
 import { relativeError, worstError } from '#test/engines'
 
@@ -34,6 +34,7 @@ const cases: Case[] = [
     const positive = tf.add(tf.square(a!), 0.1)
     return tf.add(tf.sqrt(positive), tf.add(tf.rsqrt(positive), tf.reciprocal(positive)))
   }),
+  of('mean of all', image, ({ a }) => tf.add(meanOf(tf.square(a!)), tf.mul(meanOf(a!), 0.5))),
   of('abs and neg', image, ({ a }) => tf.add(tf.abs(a!), tf.neg(a!))),
   of('pow', image, ({ a }) => tf.pow(tf.add(tf.square(a!), 0.1), 0.3)),
   of('clip', image, ({ a }) => tf.clipByValue(a!, -0.3, 0.5)),
