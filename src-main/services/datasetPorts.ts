@@ -37,7 +37,7 @@ export interface DatasetPlatform {
   pathOf(folder: string, path: string): string
 }
 
-/** Public data that can be had from the network; the only part of the app that uses it, and only by `fetch`. */
+/** Public data that can be had from the network; the only part of the app that uses it, and only by `download`. */
 export interface DownloadPlatform {
   /** What there is, and how much of each is here; asks nobody. */
   list(): Promise<Downloadable[]>
@@ -45,5 +45,5 @@ export interface DownloadPlatform {
    * Downloads and unpacks a folder, or gives it where that was done; goes on with what was broken off.
    * @throws AppError INVALID_INPUT for an unknown id; DOWNLOAD_FAILED, OUTPUT_NOT_WRITABLE, DISK_FULL; the signal's reason
    */
-  fetch(id: string, context: WorkContext): Promise<{ folder: string; layout: DatasetLayout; name: string }>
+  download(id: string, context: WorkContext): Promise<{ folder: string; layout: DatasetLayout; name: string }>
 }

@@ -23,7 +23,7 @@ export function createDownloadService({ downloads, datasets, queue }: Dependenci
   const underWay = new Map<string, string>()
 
   /** The dataset of a folder that was downloaded, which may be one already. */
-  const adopt = async (found: Awaited<ReturnType<DownloadPlatform['fetch']>>): Promise<Dataset> => {
+  const adopt = async (found: Awaited<ReturnType<DownloadPlatform['download']>>): Promise<Dataset> => {
     const known = (await datasets.list()).find(({ folder }) => folder === found.folder)
     return known ? datasets.refresh(known.id) : datasets.add(found)
   }
@@ -39,7 +39,7 @@ export function createDownloadService({ downloads, datasets, queue }: Dependenci
         { kind: 'download', title: wanted.name },
         async ({ signal, onProgress }) => {
           const yieldTurn = () => new Promise<void>((resolve) => setTimeout(resolve, 0))
-          return adopt(await downloads.fetch(id, { signal, onProgress, yieldTurn }))
+          return adopt(await downloads.download(id, { signal, onProgress, yieldTurn }))
         },
         { lane: 'network' },
       )

@@ -20,6 +20,9 @@ export interface FileServer {
   close(): Promise<void>
 }
 
+/** Time to take what was sent, before the connection breaks: what a client has not read by then is lost to it. */
+const lingerMs = 400
+
 /** Serves files by their paths on this machine, as badly as it is told to. */
 export async function serveFiles(files: Readonly<Record<string, Uint8Array>>): Promise<FileServer> {
   const ranges: (string | undefined)[] = []
@@ -55,5 +58,5 @@ function answer(request: IncomingMessage, response: ServerResponse, content: Uin
   response.writeHead(asked === undefined ? 200 : 206, { 'Content-Length': content.length - start, ...range })
   const limit = breakAfter ?? stallAfter
   if (limit === undefined) response.end(content.subarray(start))
-  else response.write(content.subarray(start, start + limit), () => breakAfter !== undefined && setTimeout(() => response.destroy(), 20))
+  else response.write(content.subarray(start, start + limit), () => breakAfter !== undefined && setTimeout(() => response.destroy(), lingerMs))
 }

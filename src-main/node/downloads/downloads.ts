@@ -12,7 +12,7 @@ import { checkpointCancel, type WorkContext } from '#shared/jobs/work'
 
 /**
  * Downloads into `folder`: `<id>` is whole, `.<id>.parts` what has come so far, `.<id>.unpacked` what is being unpacked.
- * Nothing is sent or asked for before `fetch`.
+ * Nothing is sent or asked for before `download`.
  */
 export function createDownloads(folder: string, catalogue: readonly CatalogueEntry[] = downloadCatalogue, patience: Patience = usualPatience): DownloadPlatform {
   const placesOf = (id: string) => ({ whole: join(folder, id), parts: join(folder, `.${id}.parts`), unpacked: join(folder, `.${id}.unpacked`) })
@@ -32,7 +32,7 @@ export function createDownloads(folder: string, catalogue: readonly CatalogueEnt
           return { id, name, summary, layout, licence, source, bytes: bytesOf(entry), present: await presentOf(entry) }
         }),
       ),
-    async fetch(id, context) {
+    async download(id, context) {
       const entry = catalogue.find((candidate) => candidate.id === id)
       if (!entry) throw new AppError('INVALID_INPUT', `There is nothing called "${id}" to download. Nothing was done.`)
       const { whole, parts, unpacked } = placesOf(id)

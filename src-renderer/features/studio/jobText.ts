@@ -15,6 +15,8 @@ const kindNames: Partial<Record<string, string>> = {
   reshapePreview: 'Try cleaner or fuller',
   audition: 'Listen',
   doubt: 'Look for doubtful spots',
+  check: 'Check recordings',
+  download: 'Download',
   benchmark: 'Try a training for a minute',
   modelExport: 'Export a model',
   modelImport: 'Import a model',

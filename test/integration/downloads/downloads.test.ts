@@ -106,7 +106,7 @@ describe('downloads', () => {
 
   it('become a folder in one step, without what is not wanted and without the folder at the top', async () => {
     const downloads = await offered(zip(noises()))
-    const { folder, layout } = await downloads.fetch('noises', quietContext())
+    const { folder, layout } = await downloads.download('noises', quietContext())
     expect(layout).toBe('esc')
     expect(readdirSync(folder).toSorted()).toEqual(['dog', 'rain'])
     expect(readFileSync(join(folder, 'rain', '5-300-A.wav')).equals(sound)).toBe(true)
@@ -119,12 +119,12 @@ describe('downloads', () => {
     const archive = zip(noises())
     const downloads = await offered(archive)
     server.behave({ breakAfter: 5000 }, { status: 503 })
-    expect(await codeOf(downloads.fetch('noises', quietContext()))).toBe('DOWNLOAD_FAILED')
+    expect(await codeOf(downloads.download('noises', quietContext()))).toBe('DOWNLOAD_FAILED')
     const { present } = (await downloads.list())[0]!
     expect(present).toBeGreaterThan(0)
     expect(existsSync(join(root, 'downloads', 'noises'))).toBe(false)
     server.behave({})
-    await downloads.fetch('noises', quietContext())
+    await downloads.download('noises', quietContext())
     expect(server.ranges.at(-1)).toBe(`bytes=${present}-`)
   })
 
@@ -136,7 +136,7 @@ describe('downloads', () => {
     ['a web page', Buffer.from('<html>Please sign in</html>')],
   ])('keep nothing of an archive with %s', async (_, archive) => {
     const downloads = await offered(archive, 3, false)
-    expect(await codeOf(downloads.fetch('noises', quietContext()))).toBe('DOWNLOAD_FAILED')
+    expect(await codeOf(downloads.download('noises', quietContext()))).toBe('DOWNLOAD_FAILED')
     expect(existsSync(join(root, 'downloads', 'noises'))).toBe(false)
     expect(existsSync(join(root, '2.wav'))).toBe(false)
     expect((await downloads.list())[0]!.present).toBe(0)
@@ -171,7 +171,7 @@ describe('downloads', () => {
     const downloads = await offered(zip(noises()))
     server.behave({ stallAfter: 4000 })
     const controller = new AbortController()
-    const work = downloads.fetch('noises', { ...quietContext(controller.signal), onProgress: () => controller.abort() })
+    const work = downloads.download('noises', { ...quietContext(controller.signal), onProgress: () => controller.abort() })
     await expect(work).rejects.toThrow('abort')
     expect((await downloads.list())[0]!.present).toBeGreaterThan(0)
   })
@@ -183,7 +183,7 @@ describe('downloads', () => {
     const plain = Object.entries(files).map(([name, bytes]) => ({ url: `${server.origin}/${name}`, name, bytes: bytes.length }))
     const downloads = createDownloads(join(root, 'downloads'), [{ ...entry, layout: 'idx', files: plain }], patience)
     const told: number[] = []
-    const { folder } = await downloads.fetch('noises', { ...quietContext(), onProgress: ({ completed, total }) => void (told.push(completed), expect(total).toBeGreaterThanOrEqual(completed)) })
+    const { folder } = await downloads.download('noises', { ...quietContext(), onProgress: ({ completed, total }) => void (told.push(completed), expect(total).toBeGreaterThanOrEqual(completed)) })
     expect(readdirSync(folder).toSorted()).toEqual(Object.keys(files).toSorted())
     expect(told).toEqual(told.toSorted((a, b) => a - b))
   })

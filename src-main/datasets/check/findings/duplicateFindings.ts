@@ -67,7 +67,8 @@ export function duplicateFindings(duplicates: readonly Duplicate[], all: readonl
     ...inside.slice(0, mostTold).map(insideFinding),
     ...rest(inside, 'note', 'pairs hold the same recordings', insideFix),
   ]
-  return orFine('duplicate', found, `No recording is there twice: ${counted(all.length, 'recording')} were compared with one another by their sound.`)
+  const compared = all.length > 1 ? `: ${counted(all.length, 'recording')} were compared with one another by their sound` : ''
+  return orFine('duplicate', found, `No recording is there twice${compared}.`)
 }
 
 const crossingFix = 'Put both into the same split, or take one away: what was learned by heart would be scored as if it were understood.'

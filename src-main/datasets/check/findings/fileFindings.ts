@@ -23,7 +23,7 @@ export function readingFindings(unreadable: readonly Unreadable[], all: readonly
     ),
     ...about('unreadable', 'note', damaged, (list) => `Not all could be read of ${list}.`, 'Copy or export it again if you can. Training uses what can be read.'),
   ]
-  return orFine('unreadable', found, `All of ${counted(all.length, 'recording')} can be read to the end.`)
+  return orFine('unreadable', found, all.length === 1 ? 'The recording can be read to its end.' : `All of ${counted(all.length, 'recording')} can be read to the end.`)
 }
 
 /** Sample rates; clips of speech and noises may be low. */
@@ -36,7 +36,6 @@ export function rateFindings(all: readonly ItemFacts[], isMusic: boolean): Check
   const counts = new Map<number, number>()
   for (const facts of all) counts.set(rateOf(facts), (counts.get(rateOf(facts)) ?? 0) + 1)
   const rates = [...counts].toSorted((a, b) => b[1] - a[1]).map(([rate, count]) => `${count.toLocaleString('en')} at ${hertz(rate)}`)
-  const convert = counts.size > 1 ? ' Training converts them to one rate.' : ''
   return [
     ...about(
       'rate',
@@ -52,7 +51,7 @@ export function rateFindings(all: readonly ItemFacts[], isMusic: boolean): Check
       (list) => `${list} ${verb(low, 'has', 'have')} a low sample rate and so no treble.`,
       'Use the original recordings if you have them: a network learns from these that there is no treble.',
     ),
-    ...(all.length > 0 ? [fine('rate', `Sample rates: ${rates.join(', ')}.${convert}`)] : []),
+    ...(all.length > 0 ? [fine('rate', counts.size > 1 ? `Sample rates: ${rates.join(', ')}. Training converts them to one rate.` : `The sample rate is ${hertz(rateOf(all[0]!))}.`)] : []),
   ]
 }
 
@@ -90,7 +89,8 @@ export function channelFindings(all: readonly ItemFacts[]): CheckFinding[] {
 }
 
 function monoSentence(mono: number, all: number): string {
-  if (mono === 0) return 'All recordings are stereo.'
+  if (mono === 0) return all === 1 ? 'The recording is stereo.' : 'All recordings are stereo.'
+  if (all === 1) return 'The recording is mono, or holds the same on both sides.'
   return mono === all ? 'All recordings are mono, or hold the same on both sides.' : `${mono.toLocaleString('en')} of ${counted(all, 'recording')} are mono, or hold the same on both sides.`
 }
 
