@@ -1,10 +1,11 @@
 import { requireTrainable, type Split } from '#main/datasets/manifest'
-import { sizeOf, type Engine, type NamedArrays } from '#main/engine/engine'
+import type { Engine, NamedArrays } from '#main/engine/engine'
 import { blindVae, type BlindVaeConfig } from '#main/models/blindVae'
 import { componentProgram } from '#main/models/componentProgram'
 import { blindVaeLoss } from '#main/models/blindVaeLoss'
 import { shapesOf } from '#main/models/layers'
 import { saveWeights } from '#main/node/modelFiles'
+import { firstBatches, heldLoss } from '#main/node/heldLoss'
 import { openPatchLoader, type PatchLoader } from '#main/node/patchLoader'
 import { pinSongClips } from '#main/node/pinnedSongs'
 import { describeRun, runRecordings, type TrainingFamily } from '#main/node/trainingFamily'
@@ -12,7 +13,6 @@ import type { BaseModel, TrainingRun } from '#main/node/trainingRun'
 import { unwatchedContext } from '#main/node/workContext'
 import { hearBlind } from '#main/training/hearBlind'
 import type { HeardClip, PinnedClip } from '#main/training/resultSource'
-import { randomStream } from '#shared/random'
 import type { TrainingConfig } from '#shared/training/config'
 import type { WorkContext } from '#shared/jobs/work'
 
@@ -39,20 +39,11 @@ export function blindFamily(
     },
     async openValidation(differentiable) {
       const held = run.manifest.entries.some(({ split }) => split === 'validation') ? 'validation' : 'train'
-      const batches = await firstBatches(await open(held, config.seed + 1, unwatchedContext()))
-      // As in training, with noise, so that both curves can be compared; the same each time, so that epochs can be.
-      const random = randomStream(config.seed).fork('validation')
-      const fixed: NamedArrays = { beta: Float32Array.of(config.beta) }
-      for (const [name, shape] of Object.entries(program.inputs)) {
-        if (name.startsWith('noise')) fixed[name] = Float32Array.from({ length: sizeOf(shape) }, () => random.normal())
-      }
-      return async (parameters) => {
-        const terms: Record<string, number> = { loss: 0, reconstruction: 0, kl: 0, decibels: 0 }
-        for (const batch of batches) {
-          const { outputs } = await differentiable.gradients(parameters, { ...batch, ...fixed })
-          for (const name of Object.keys(terms)) terms[name]! += outputs[name]![0]! / batches.length
-        }
-        return { score: -terms.loss!, terms }
+      const batches = await firstBatches(await open(held, config.seed + 1, unwatchedContext()), validationBatches)
+      const measure = heldLoss(batches, program, differentiable, config)
+      return async (parameters, context) => {
+        const { loss, reconstruction, kl, decibels } = (await measure(parameters, context)) as Record<'loss' | 'reconstruction' | 'kl' | 'decibels', number>
+        return { score: -loss, terms: { loss, reconstruction, kl, decibels } }
       }
     },
     save: async (directory, parameters, line) =>
@@ -99,12 +90,4 @@ async function openExcerpts(
   const { sampleRate } = model.stft
   const recordings = await runRecordings(run, ({ split, kind }) => split === wanted && isMixture(kind), sampleRate, context)
   return openPatchLoader({ recordings, model, seed, batchSize })
-}
-
-async function firstBatches(loader: PatchLoader): Promise<NamedArrays[]> {
-  try {
-    return await Promise.all(Array.from({ length: validationBatches }, (_, step) => loader.batch(step)))
-  } finally {
-    await loader.close()
-  }
 }

@@ -51,14 +51,22 @@ async function startTraining(options: TrainOptions): Promise<StopReason> {
   const bar = createProgressBar(process.stderr, 'train', () => performance.now())
   const engine = await openEngine({ purpose: 'training' })
   process.stderr.write(`Training on ${engine.label}.\n`)
+  /** Seconds of all steps of this sitting, as far as is known, and those spent waiting for data. */
+  const clock = { seconds: 0, waited: 0, step: resume ? undefined : 0 }
   const onEpoch = (line: HistoryLine) => {
     bar.clear()
+    const { step, stepsPerSecond, waiting } = line
+    const took = stepsPerSecond && clock.step !== undefined ? (step - clock.step) / stepsPerSecond : 0
+    clock.seconds += took
+    clock.waited += took * waiting
+    clock.step = step
     process.stdout.write(`${describe(line)}\n`)
   }
   const cacheFolder = join(appRoot, '.cache/recordings')
   const run = { data, manifest, validationPieces, runFolder, cacheFolder, preset, overrides, seconds, resultsEvery, resume, from, onEpoch }
   const reason = await runTraining(run, engine, workContext(signal, bar.show))
   bar.clear()
+  if (clock.seconds > 0) process.stderr.write(`Steps waited for their data ${((100 * clock.waited) / clock.seconds).toFixed(0)} % of the time.\n`)
   return reason
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,9 +11,12 @@ import { decodeWeights } from '#main/models/weightsFile'
 import { appRoot } from '#main/node/appRoot'
 import { forkCompute } from '#main/node/computeProcess'
 import { loadModel } from '#main/node/modelFiles'
+import { createModelStore } from '#main/node/modelStore'
+import { nodePlatform } from '#main/node/nodePlatform'
 import { readManifestOf } from '#main/node/recordingCache'
 import { readHistory } from '#main/node/runHistory'
 import { runTraining } from '#main/node/trainingRun'
+import { createServices } from '#main/services/createServices'
 import { AppError } from '#shared/errors'
 import type { HistoryLine } from '#shared/training/history'
 import type { TrainingConfig } from '#shared/training/config'
@@ -20,6 +24,7 @@ import { setUp } from '#test/setUp'
 import { quietContext } from '#test/soundFiles'
 import { openTestEngine } from '#test/testEngine'
 import { quickConfig, writeSongs } from '#test/trainingData'
+import { writeUntrainedModel } from '#test/untrainedModel'
 
 let folder: string
 let data: string
@@ -175,6 +180,63 @@ describe('a run in its own process', () => {
     await rename(away, data)
     expect((await sit(run)).reason).toBe('finished')
     expect(await stateOf(run)).toEqual(await stateOf(join(folder, 'whole')))
+  })
+})
+
+/** Files of all that the app keeps, and services over them with real processes, but for models of this test's own. */
+async function openApp(name: string) {
+  const library = join(folder, name)
+  const before = process.env['STEMWRIGHT_LIBRARY']
+  process.env['STEMWRIGHT_LIBRARY'] = library
+  const platform = nodePlatform('web')
+  if (before === undefined) delete process.env['STEMWRIGHT_LIBRARY']
+  else process.env['STEMWRIGHT_LIBRARY'] = before
+  const models = join(folder, 'models')
+  if (!existsSync(join(models, 'untrained'))) await writeUntrainedModel(join(models, 'untrained'))
+  return createServices({ ...platform, models: createModelStore([models, join(library, 'models')]) })
+}
+
+describe('runs in the app', () => {
+  // Would catch: a split that waits for a night of training, or one that is computed beside it and takes twice as long.
+  it('a separation that is started meanwhile comes first, and the run goes on by itself to its model', async () => {
+    const app = await openApp('library')
+    const seen: string[] = []
+    const stop = app.onEvent(({ name, payload }) => {
+      if (name === 'training.changed' && payload.status !== seen.at(-1)?.split(' ')[1]) seen.push(`run ${payload.status}`)
+      if (name === 'job.changed' && payload.kind === 'separation' && `split ${payload.state.status}` !== seen.findLast((each) => each.startsWith('split'))) seen.push(`split ${payload.state.status}`)
+    })
+    const until = async (holds: () => boolean | Promise<boolean>) => {
+      while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    try {
+      const { id: datasetId } = await app.datasets.add({ folder: data, layout: 'stemFolders', name: 'Songs' })
+      await app.datasets.setSplit(datasetId, 'held', 'validation')
+      await app.datasets.setSplit(datasetId, 'one', 'train')
+      await app.datasets.setSplit(datasetId, 'two', 'train')
+      const { batchSize, stepsPerEpoch, patches } = quickConfig()
+      const plan = { presetId: 'tiny', datasetId, overrides: { batchSize, stepsPerEpoch, patches, totalSteps: 40 }, resultsEvery: 0 }
+      const { id } = await app.training.start(plan)
+      await until(async () => (await app.training.get(id)).progress.step >= 3)
+      const song = await app.songs.import({ path: join(data, 'held', 'vocals.wav') })
+      const job = await app.separations.start({ songId: song.id, modelId: 'untrained', quality: 'fast', format: 'wav24' })
+      const { state } = await app.jobs.finished(job.id)
+      expect(state.status, JSON.stringify(state)).toBe('succeeded')
+      const meanwhile = await app.training.get(id)
+      expect(meanwhile.progress.step).toBeLessThan(40)
+      await until(async () => (await app.training.get(id)).status === 'finished')
+      await until(async () => (await app.models.list()).some(({ card }) => card.name === meanwhile.name))
+      const told = seen.filter((each) => each !== 'split queued')
+      expect(told.indexOf('run yielding')).toBeGreaterThan(0)
+      const goesOn = told.findLastIndex((each) => each === 'run preparing')
+      expect(goesOn).toBeGreaterThan(told.indexOf('split succeeded'))
+      expect(told.at(-1)).toBe('run finished')
+      const [line] = await app.training.history(id)
+      expect(Object.keys(line!.validation).toSorted()).toEqual(['held', 'kl', 'loss', 'reconstruction'])
+    } finally {
+      stop()
+      await app.rest()
+      app.close()
+    }
   })
 })
 
