@@ -48,6 +48,8 @@ export function useClipListening(wanted: () => WantedSounds | undefined, onTroub
     if (context?.sampleRate !== sampleRate) {
       void context?.close()
       context = contextAt(sampleRate)
+      // Nobody has asked to hear it yet: the sound device is left alone until then.
+      if (!goesOn) void context.suspend()
     }
     player = new ClipPlayer(context, sampleRate, frames)
     player.seek(Math.floor(place * frames))

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { measureOf, scrubbedUrls, soundsOf } from '#renderer/features/train/listen/clipSounds'
 import { spokenCheckpoint } from '#renderer/features/train/listen/listenText'
+import type { MadeComparison } from '#renderer/stores/resultStore'
 import type { ResultClip } from '#shared/contract/results'
 
 const heard = (url: string) => ({ url, spectrogramUrl: `${url}.png` })
@@ -25,7 +26,7 @@ const titles = (...args: Parameters<typeof soundsOf>) => soundsOf(...args).map((
 
 describe('what is heard of a clip', () => {
   it('of a separator is the part that was chosen, beside the truth of that part, and others that do the same clip', () => {
-    const comparisons = [{ key: 'a', name: 'DuoVAE', clips: { 1: { parts: { vocals: heard('a-v') }, sdr: { vocals: 7.25 } } } }, { key: 'b', name: 'Other clips', clips: {} }]
+    const comparisons: MadeComparison[] = [{ key: 'a', name: 'DuoVAE', clips: { 1: { parts: { vocals: heard('a-v') }, sdr: { vocals: 7.25 } } } }, { key: 'b', name: 'Other clips', clips: {} }]
     const sounds = soundsOf(clip(['vocals', 'accompaniment']), 'vocals', 4, { bestEpoch: 4, comparisons })
     expect(sounds.map(({ title, url, figure, note }) => [title, url, figure, note])).toEqual([
       ['Mixture', 'in', undefined, undefined],
