@@ -62,7 +62,8 @@ export function createResultService({ store, compute, queue, models, media, runN
       return queue.add(facts, async (context) => {
         const staged = await store.stageComparison(runId, sha256)
         try {
-          const modelDirectory = await staged.copyModel(directory)
+          // The best of a run that goes on is replaced whenever it has got better; models are not.
+          const modelDirectory = other.kind === 'run' ? await staged.copyModel(directory) : directory
           const input = { runFolder: store.runFolder(runId), modelDirectory, name, output: staged.folder, device: context.device }
           await compute.run('compareClips', input, context)
           return shown(await staged.publish())
