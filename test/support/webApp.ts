@@ -9,6 +9,7 @@ import { startWebServer } from '#main/hosts/web/webServer'
 import { createDragFolders } from '#main/node/dragFolders'
 import { nodeDatasets } from '#main/node/datasetFolder'
 import { createDocumentFile } from '#main/node/documentFile'
+import { createDownloads } from '#main/node/downloads/downloads'
 import { createModelStore } from '#main/node/modelStore'
 import { nodePlatform } from '#main/node/nodePlatform'
 import { createProjectFolders } from '#main/node/projectFolders'
@@ -68,6 +69,7 @@ export async function startWebApp({ page, launchCompute }: WebAppOptions): Promi
     stems: createStemStore(library),
     sounds: createSoundStore(join(scratch, 'sounds')),
     datasets: nodeDatasets(join(scratch, 'datasets')),
+    downloads: createDownloads(join(scratch, 'downloads')),
     runs: createRunStore(join(scratch, 'runs'), join(scratch, 'cache', 'recordings')),
     results: createResultStore(join(scratch, 'runs')),
     studies: createDocumentFolder(join(scratch, 'studies'), storedStudy),

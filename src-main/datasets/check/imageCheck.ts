@@ -1,6 +1,6 @@
 import { labelFindings } from '#main/datasets/check/findings/amountFindings'
 import type { Unreadable } from '#main/datasets/check/findings/fileFindings'
-import { about, counted, fine, listed, orFine, percent, worstFirst } from '#main/datasets/check/findings/wording'
+import { about, counted, fine, listed, orFine, percent, splitNames, worstFirst } from '#main/datasets/check/findings/wording'
 import type { CheckOutcome } from '#main/datasets/check/soundCheck'
 import type { IdxArray } from '#main/datasets/idxImages'
 import type { CheckFinding, Split } from '#shared/contract/datasets'
@@ -86,9 +86,9 @@ function twins(crossing: number, inside: number): CheckFinding[] {
   const found: CheckFinding[] = []
   if (crossing > 0) {
     const fix = 'Scores of them say nothing. With so few of so many it makes no difference; if there are many, take them out of one split.'
-    found.push({ kind: 'duplicate', level: 'note', items: [], message: `${counted(crossing, 'picture is', 'pictures are')} in two splits, equal to the last dot.`, fix })
+    found.push({ kind: 'duplicate', level: 'note', items: [], message: `${counted(crossing, 'picture is', 'pictures are')} both learned from and scored with, equal to the last dot.`, fix })
   }
-  if (inside > 0) found.push({ kind: 'duplicate', level: 'note', items: [], message: `${counted(inside, 'picture is', 'pictures are')} twice in one split.`, fix: 'Nothing needs to be done: each counts twice.' })
+  if (inside > 0) found.push({ kind: 'duplicate', level: 'note', items: [], message: `${counted(inside, 'picture is', 'pictures are')} twice among those for one purpose.`, fix: 'Nothing needs to be done: each counts twice.' })
   return orFine('duplicate', found, 'No picture is there twice.')
 }
 
@@ -130,10 +130,10 @@ function blankFindings({ count, total }: { count: number; total: number }): Chec
 function amounts(sets: readonly ImageSet[]): CheckFinding[] {
   const count = (split: Split) => sets.filter((set) => set.split === split).reduce((sum, { from, to }) => sum + to - from, 0)
   const missing = (split: Split, level: CheckFinding['level'], message: string): CheckFinding[] =>
-    count(split) > 0 ? [] : [{ kind: 'amount', level, items: [], message, fix: `Put a set of pictures into the split “${split}”.` }]
+    count(split) > 0 ? [] : [{ kind: 'amount', level, items: [], message, fix: `Use a set of pictures for ${splitNames[split]}.` }]
   return [
     ...missing('train', 'problem', 'There is no picture to train on.'),
     ...missing('validation', 'note', 'No picture is kept for validation.'),
-    fine('amount', `Train ${count('train').toLocaleString('en')} pictures, validation ${count('validation').toLocaleString('en')}, test ${count('test').toLocaleString('en')}.`),
+    fine('amount', `Training: ${count('train').toLocaleString('en')} pictures; validation: ${count('validation').toLocaleString('en')}; test: ${count('test').toLocaleString('en')}.`),
   ]
 }

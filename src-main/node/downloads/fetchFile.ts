@@ -165,6 +165,6 @@ async function compare({ url, md5 }: RemoteFile, part: string, { signal }: Fetch
 }
 
 function brokenOff({ url }: RemoteFile, present: number, cause: unknown): AppError {
-  const kept = present > 0 ? `${(present / 1e6).toFixed(1)} MB are kept` : 'Nothing has come'
-  return new AppError('DOWNLOAD_FAILED', `${url} can't be reached, or the connection broke off again and again. ${kept}; check the network and try again, and it goes on from there.`, { cause })
+  const advice = present > 0 ? `${(present / 1e6).toFixed(1)} MB are kept, and it goes on from there when you try again.` : 'Check the network and try again.'
+  return new AppError('DOWNLOAD_FAILED', `${url} can't be reached, or the connection broke off again and again. ${advice}`, { cause })
 }

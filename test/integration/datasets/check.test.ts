@@ -67,7 +67,7 @@ describe('check of a dataset', () => {
 
     const report = await reportOf(await checks().check(id))
     expect(of(report, 'duplicate').map(({ level, items }) => [level, items.toSorted()])).toEqual([['problem', ['copy', 'two']]])
-    expect(of(report, 'duplicate')[0]!.message).toMatch(/music of “(two|copy)” \((train|validation)\) and the music of “(two|copy)”/)
+    expect(of(report, 'duplicate')[0]!.message).toMatch(/music of “(two|copy)” \((training|validation)\) and the music of “(two|copy)”/)
     expect(report).toMatchObject({ datasetId: id, hash })
     expect(await datasets.reportOf(id)).toEqual(report)
     expect((await datasets.get(id)).checked).toBe(true)
@@ -104,7 +104,7 @@ describe('check of a dataset', () => {
     const { id } = await datasets.add({ folder, layout: 'idx', name: 'Pictures' })
     const report = await reportOf(await checks().check(id))
     expect(of(report, 'unreadable')).toMatchObject([{ level: 'ok' }])
-    expect(of(report, 'amount').at(-1)!.message).toMatch(/^Train 2\d pictures, validation \d, test 10\.$/)
+    expect(of(report, 'amount').at(-1)!.message).toMatch(/^Training: 2\d pictures; validation: \d; test: 10\.$/)
   })
 })
 

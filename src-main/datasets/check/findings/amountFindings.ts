@@ -11,10 +11,10 @@ export function amountFindings(all: readonly ItemFacts[], noun: string): CheckFi
   const minutes = secondsIn(all, 'train') / 60
   const isClip = noun === 'clip'
   return [
-    ...missing(train.length, 'train', `There is no ${noun} to train on.`, `Put some ${noun}s into the split “train”.`),
-    ...missing(validation.length, 'validation', `No ${noun} is kept for validation.`, `Put at least one ${noun} into the split “validation”: without it nobody can tell learning from remembering.`),
+    ...missing(train.length, 'train', `There is no ${noun} to train on.`, `Use some ${noun}s for training.`),
+    ...missing(validation.length, 'validation', `No ${noun} is kept for validation.`, `Use at least one ${noun} for validation: without it nobody can tell learning from remembering.`),
     ...(train.length > 0 && !isClip ? little(minutes) : []),
-    fine('amount', `Train ${amount(train, all, 'train', noun)}, validation ${amount(validation, all, 'validation', noun)}, test ${amount(test, all, 'test', noun)}.`),
+    fine('amount', `Training: ${amount(train, all, 'train', noun)}; validation: ${amount(validation, all, 'validation', noun)}; test: ${amount(test, all, 'test', noun)}.`),
   ]
 }
 
@@ -48,7 +48,7 @@ export function labelFindings(counts: ReadonlyMap<string, Readonly<Record<Split,
   const isUneven = total(most) > unevenClasses * total(least)
   const names = (list: readonly string[]) => list.map((label) => `“${label}”`).join(', ')
   return [
-    ...labelFinding('problem', unseen, `Nothing of ${names(unseen)} is there to train on.`, 'Put some of it into the split “train”, or take it out of the folder.'),
+    ...labelFinding('problem', unseen, `Nothing of ${names(unseen)} is there to train on.`, 'Use some of it for training, or take it out of the folder.'),
     ...labelFinding('note', few, `There is little of ${names(few)}: fewer than ${clipsOfClass} ${noun}s.`, `Add ${noun}s of it.`),
     ...labelFinding('note', isUneven ? [least, most] : [], `The classes are uneven: ${total(least).toLocaleString('en')} of “${least}”, ${total(most).toLocaleString('en')} of “${most}”.`, 'Add to the small ones; what a network makes of a class depends on how much it saw of it.'),
     fine('labels', `${counted(counts.size, 'class', 'classes')}, with ${evenly(total(least), total(most))} ${noun}s each.`),

@@ -1,10 +1,10 @@
 import type { SoundRole } from '#main/datasets/check/checkedSounds'
-import { clock, counted, orFine, span } from '#main/datasets/check/findings/wording'
+import { clock, counted, orFine, span, splitNames } from '#main/datasets/check/findings/wording'
 import type { ItemFacts } from '#main/datasets/check/measureItem'
 import { sameRecording } from '#main/datasets/check/thresholds'
 import { landmarkFrameSeconds } from '#main/datasets/landmarks/landmarkFinder'
 import { LandmarkIndex, type LandmarkMatch } from '#main/datasets/landmarks/landmarkIndex'
-import type { CheckFinding } from '#shared/contract/datasets'
+import { type CheckFinding, splits } from '#shared/contract/datasets'
 import { checkpointCancel, type WorkContext } from '#shared/jobs/work'
 
 /** Two items that share a stretch of sound; `at` is where it begins in each, seconds. */
@@ -59,11 +59,11 @@ function equalShortOnes(all: readonly ItemFacts[]): Duplicate[] {
 /** Problems where the items are of different splits, notes where they are of one. */
 export function duplicateFindings(duplicates: readonly Duplicate[], all: readonly ItemFacts[]): CheckFinding[] {
   const sorted = duplicates.toSorted((a, b) => b.seconds - a.seconds)
-  const crossing = sorted.filter(({ items: [a, b] }) => a.item.split !== b.item.split)
-  const inside = sorted.filter((pair) => !crossing.includes(pair))
+  const crossing = sorted.filter(({ items: [a, b] }) => a.item.split !== b.item.split).map(trainingFirst)
+  const inside = sorted.filter(({ items: [a, b] }) => a.item.split === b.item.split)
   const found = [
     ...crossing.slice(0, mostTold).map(crossingFinding),
-    ...rest(crossing, 'problem', 'pairs hold the same recordings in different splits', crossingFix),
+    ...rest(crossing, 'problem', 'pairs hold the same recordings for training, validation or test', crossingFix),
     ...inside.slice(0, mostTold).map(insideFinding),
     ...rest(inside, 'note', 'pairs hold the same recordings', insideFix),
   ]
@@ -71,18 +71,25 @@ export function duplicateFindings(duplicates: readonly Duplicate[], all: readonl
   return orFine('duplicate', found, `No recording is there twice${compared}.`)
 }
 
-const crossingFix = 'Put both into the same split, or take one away: what was learned by heart would be scored as if it were understood.'
+const crossingFix = 'Use both for training, or take one away: what was learned by heart would be scored as if it were understood.'
 const insideFix = 'Take one away, unless it should count twice.'
+
+/** What is learned from is named before what it is scored with. */
+function trainingFirst(pair: Duplicate): Duplicate {
+  const [a, b] = pair.items
+  if (splits.indexOf(a.item.split) < splits.indexOf(b.item.split)) return pair
+  return { ...pair, items: [b, a], roles: [pair.roles[1], pair.roles[0]], at: [pair.at[1], pair.at[0]] }
+}
 
 function crossingFinding(pair: Duplicate): CheckFinding {
   const [a, b] = pair.items
-  const where = `${side(pair, 0)} (${a.item.split}) and ${side(pair, 1)} (${b.item.split})`
+  const where = `${side(pair, 0)} (${splitNames[a.item.split]}) and ${side(pair, 1)} (${splitNames[b.item.split]})`
   return { kind: 'duplicate', level: 'problem', items: [a.item.name, b.item.name], message: `${where} hold the same recording: ${stretch(pair)}.`, fix: crossingFix }
 }
 
 function insideFinding(pair: Duplicate): CheckFinding {
   const [a, b] = pair.items
-  const message = `${side(pair, 0)} and ${side(pair, 1)}, both in ${a.item.split}, hold the same recording: ${stretch(pair)}.`
+  const message = `${side(pair, 0)} and ${side(pair, 1)}, both used for ${splitNames[a.item.split]}, hold the same recording: ${stretch(pair)}.`
   return { kind: 'duplicate', level: 'note', items: [a.item.name, b.item.name], message, fix: insideFix }
 }
 

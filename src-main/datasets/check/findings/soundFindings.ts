@@ -14,19 +14,19 @@ export function silentOf({ sounds }: ItemFacts): number {
 }
 
 export function clippingFindings(all: readonly ItemFacts[]): CheckFinding[] {
-  const [bad, some] = graded(all, clippedOf, clipping)
+  const [bad, some] = graded(all, clippedOf, clipping, 'of samples')
   return orFine(
     'clipping',
     [
-      ...about('clipping', 'problem', bad, (list) => `${list} ${verb(bad, 'is', 'are')} badly clipped (share of samples cut off at full scale).`, 'Export again at a lower level, unless it is meant to sound so, as square waves do: a network learns the crackle as part of the sound.'),
-      ...about('clipping', 'note', some, (list) => `${list} ${verb(some, 'has', 'have')} some clipped peaks (share of samples at full scale).`, 'Loud masters often do. Export at a lower level if you can.'),
+      ...about('clipping', 'problem', bad, (list) => `${list} ${verb(bad, 'is', 'are')} badly clipped.`, 'Export again at a lower level, unless it is meant to sound so, as square waves do: a network learns the crackle as part of the sound.'),
+      ...about('clipping', 'note', some, (list) => `${list} ${verb(some, 'has', 'have')} some clipped peaks.`, 'Loud masters often do. Export at a lower level if you can.'),
     ],
     'No recording is clipped.',
   )
 }
 
 export function silenceFindings(all: readonly ItemFacts[]): CheckFinding[] {
-  const [empty, much] = graded(all, silentOf, silence)
+  const [empty, much] = graded(all, silentOf, silence, 'of the time')
   const stems = all.flatMap(({ item, sounds }) =>
     sounds.accompaniment && sounds.accompaniment.silent > silence.problem && !empty.some(({ name }) => name === item.name) ? [{ name: item.name }] : [],
   )
@@ -45,15 +45,15 @@ export function vocalFindings(all: readonly ItemFacts[]): CheckFinding[] {
   const songs = all.filter(({ sounds }) => sounds.vocals)
   if (songs.length === 0) return []
   const active = (facts: ItemFacts) => facts.sounds.vocals!.active
-  const figured = (among: readonly ItemFacts[]) => among.map((facts): Case => ({ name: facts.item.name, figure: percent(active(facts)) }))
+  const figured = (among: readonly ItemFacts[]) => among.map((facts): Case => ({ name: facts.item.name, figure: `${percent(active(facts))} of the time` }))
   const none = figured(songs.filter((facts) => active(facts) < vocalActivity.problem))
   const few = figured(songs.filter((facts) => active(facts) >= vocalActivity.problem && active(facts) < vocalActivity.note))
   const shares = songs.map(active)
   return orFine(
     'vocalActivity',
     [
-      ...about('vocalActivity', 'problem', none, (list) => `There are no vocals in the vocals of ${list} (share of time in which they sound).`, 'Check which of the files are vocals, or use the song as instrumental music.'),
-      ...about('vocalActivity', 'note', few, (list) => `Vocals sound in little of ${list} (share of its time).`, 'Add songs with more singing: vocals are learned only from where they sound.'),
+      ...about('vocalActivity', 'problem', none, (list) => `There are hardly any vocals, or none, in ${list}.`, 'Check which of the files are vocals, or use the song as instrumental music.'),
+      ...about('vocalActivity', 'note', few, (list) => `There are few vocals in ${list}.`, 'Add songs with more singing: vocals are learned only from where they sound.'),
     ],
     `Vocals sound in ${range(shares)} of the time of each song.`,
   )
@@ -64,7 +64,7 @@ export function sumFindings(all: readonly ItemFacts[]): CheckFinding[] {
   const songs = all.filter(({ sounds }) => sounds.vocals && sounds.accompaniment)
   if (songs.length === 0) return []
   const measured = songs.filter(({ sumErrorDb }) => sumErrorDb !== undefined)
-  const level = ({ item, sumErrorDb }: ItemFacts): Case => ({ name: item.name, figure: `${sumErrorDb!.toFixed(0)} dB` })
+  const level = ({ item, sumErrorDb }: ItemFacts): Case => ({ name: item.name, figure: `${sumErrorDb!.toFixed(0)} dB of it are left` })
   const wrong = measured.filter(({ sumErrorDb }) => sumErrorDb! > sumError.problem).map(level)
   const rough = measured.filter(({ sumErrorDb }) => sumErrorDb! > sumError.note && sumErrorDb! <= sumError.problem).map(level)
   const subtracted = songs.filter(isSubtracted)
@@ -75,10 +75,10 @@ export function sumFindings(all: readonly ItemFacts[]): CheckFinding[] {
       .map(({ item, likeness }): Case => ({ name: item.name, figure: `correlation ${likeness!.toFixed(2)}` }))
   const best = Math.max(...measured.map(({ sumErrorDb }) => sumErrorDb!))
   const found = [
-    ...about('sum', 'problem', wrong, (list) => `The stems of ${list} do not add up to the mixture (what is left, against the mixture).`, 'Check that no stem is missing, late, or of another version. Training takes the sum of the stems as the song.'),
+    ...about('sum', 'problem', wrong, (list) => `The stems of ${list} do not add up to the mixture.`, 'Check that no stem is missing, late, or of another version. Training takes the sum of the stems as the song.'),
     ...about('sum', 'problem', useless.map(({ item }) => ({ name: item.name })), (list) => `Taking the instrumental from the mixture leaves music in the vocals of ${list}.`, 'Use an instrumental of the same mix at the same speed, as lossless files: a remaster or a transfer from tape cannot be subtracted.'),
     ...about('sum', 'problem', alike(stemLikeness.problem, 1.01), (list) => `Vocals and music of ${list} are nearly the same sound.`, 'Check that none of the stems is the whole song or a copy of the other.'),
-    ...about('sum', 'note', rough, (list) => `The stems of ${list} only roughly add up to the mixture (what is left, against the mixture).`, 'Mastering or a codec may be the reason. Training takes the sum of the stems as the song.'),
+    ...about('sum', 'note', rough, (list) => `The stems of ${list} only roughly add up to the mixture.`, 'Mastering or a codec may be the reason. Training takes the sum of the stems as the song.'),
     ...about('sum', 'note', alike(stemLikeness.note, stemLikeness.problem), (list) => `Some of the same sound seems to be in vocals and music of ${list}.`, 'Listen to the stems alone: what is in both cannot be learned to be taken apart.'),
   ]
   return orFine('sum', found, measured.length > 0 ? `Stems add up to their mixtures: ${best.toFixed(0)} dB are left at most.` : 'Vocals and music of each song are sounds of their own.')
@@ -89,12 +89,12 @@ function isSubtracted({ item }: ItemFacts): boolean {
 }
 
 /** Those beyond the problem's threshold, and those beyond the note's, with their shares. */
-function graded(all: readonly ItemFacts[], shareOf: (facts: ItemFacts) => number, { note, problem }: { note: number; problem: number }): [Case[], Case[]] {
+function graded(all: readonly ItemFacts[], shareOf: (facts: ItemFacts) => number, { note, problem }: { note: number; problem: number }, what: string): [Case[], Case[]] {
   const cases = (least: number, most: number) =>
     all
       .filter((facts) => shareOf(facts) > least && shareOf(facts) <= most)
       .toSorted((a, b) => shareOf(b) - shareOf(a))
-      .map((facts): Case => ({ name: facts.item.name, figure: percent(shareOf(facts)) }))
+      .map((facts): Case => ({ name: facts.item.name, figure: `${percent(shareOf(facts))} ${what}` }))
   return [cases(problem, Infinity), cases(note, problem)]
 }
 

@@ -1,4 +1,7 @@
-import type { CheckFinding } from '#shared/contract/datasets'
+import type { CheckFinding, Split } from '#shared/contract/datasets'
+
+/** What each split is for. */
+export const splitNames: Readonly<Record<Split, string>> = { train: 'training', validation: 'validation', test: 'test' }
 
 /** Names that a sentence lists before it only counts. */
 const mostNamed = 4

@@ -29,7 +29,7 @@ describe('check of pictures', () => {
   it('finds nothing in two sets that are as they should be', async () => {
     const { findings: all } = await checkImages([set('train', pictures(1, 40), alternating(40)), set('validation', pictures(2, 20), alternating(20))], [], quietContext())
     expect(all.filter(({ level }) => level !== 'ok')).toEqual([])
-    expect(all.find(({ kind }) => kind === 'amount')!.message).toBe('Train 40 pictures, validation 20, test 0.')
+    expect(all.find(({ kind }) => kind === 'amount')!.message).toBe('Training: 40 pictures; validation: 20; test: 0.')
   })
 
   it('counts pictures that are in two splits, and only looks at those of the set', async () => {
@@ -37,7 +37,7 @@ describe('check of pictures', () => {
     const test = pictures(2, 20)
     test.values.set(train.values.subarray(0, 16), 16)
     const twice = await findings([set('train', train, undefined), set('test', test, undefined)], 'duplicate')
-    expect(twice).toMatchObject([{ level: 'note', message: '1 picture is in two splits, equal to the last dot.' }])
+    expect(twice).toMatchObject([{ level: 'note', message: '1 picture is both learned from and scored with, equal to the last dot.' }])
     expect(await findings([set('train', train, undefined, 1, 40), set('test', test, undefined)], 'duplicate')).toMatchObject([{ level: 'ok' }])
   })
 

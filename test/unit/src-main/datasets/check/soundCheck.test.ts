@@ -84,7 +84,7 @@ describe('check of songs', () => {
     const [finding, ...others] = of(report, 'duplicate')
     expect(others).toEqual([])
     expect(finding).toMatchObject({ level: 'problem', items: ['hit', 'copy.mp3'] })
-    expect(finding!.message).toMatch(/^The vocals of “hit” \(train\) and “copy\.mp3” \(validation\) hold the same recording: 1\d s, from 0:0[45] in the first/)
+    expect(finding!.message).toMatch(/^The vocals of “hit” \(training\) and “copy\.mp3” \(validation\) hold the same recording: 1\d s, from 0:0[45] in the first/)
     expect(finding!.fix).not.toBe('')
   })
 
@@ -92,7 +92,7 @@ describe('check of songs', () => {
     const music = melody(1007, 20, rate)
     const mixture = melody(7, 20, rate).map((value, i) => value + music[i]!)
     const report = await check([song('hit', 'train'), item('mix', 'test', 'recording')], shelf({ ...stems('hit', 7, 20), 'mix/recording': [mixture] }))
-    expect(of(report, 'duplicate')).toMatchObject([{ level: 'problem', message: expect.stringContaining('“hit” (train) and “mix” (test)') }])
+    expect(of(report, 'duplicate')).toMatchObject([{ level: 'problem', message: expect.stringContaining('“hit” (training) and “mix” (test)') }])
   })
 
   it('only notes what is twice in one split', async () => {
@@ -161,7 +161,7 @@ describe('check of songs', () => {
     expect(of(report, 'amount').map(({ level, message }) => [level, message])).toEqual([
       ['problem', 'There are only 12 s to train on.'],
       ['note', 'No song is kept for validation.'],
-      ['ok', 'Train 1 song (12 s), validation nothing, test nothing.'],
+      ['ok', 'Training: 1 song (12 s); validation: nothing; test: nothing.'],
     ])
   })
 
