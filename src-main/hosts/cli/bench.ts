@@ -19,6 +19,7 @@ import { loadModel, type LoadedModel } from '#main/node/modelFiles'
 import { writeStemFiles } from '#main/node/stemFiles'
 import { unwatchedContext } from '#main/node/workContext'
 import { createSeparator, separateVocals } from '#main/separation/separator'
+import { adamWStep, initialOptimizerState } from '#main/training/adamW'
 import { trainingConfig } from '#shared/training/config'
 import { presets } from '#main/training/presets'
 import { createStft } from '#shared/dsp/stft'
@@ -122,11 +123,17 @@ async function engineRows(engine: Engine): Promise<string[][]> {
   const features = noise(mask.inputs)
   const inference = batch.inference / (await secondsEach(() => forward.run(features)))
   forward.dispose()
-  const loss = duoVaeLoss(config, batch.training, trainingConfig.parse(presets.s.training).loss)
+  const hyper = trainingConfig.parse(presets.s.training)
+  const loss = duoVaeLoss(config, batch.training, hyper.loss)
   const parameters = initialParameters(duoVaeTrainingParameters(config), random)
   const differentiable = await engine.compileGradients(loss)
   const inputs = noise(loss.inputs)
-  const training = batch.training / (await secondsEach(() => differentiable.gradients(parameters, inputs)))
+  const optimizer = initialOptimizerState(parameters)
+  const step = async () => {
+    const { gradients } = await differentiable.gradients(optimizer.parameters, inputs)
+    adamWStep(optimizer, gradients, hyper.learningRate, { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, ...hyper })
+  }
+  const training = batch.training / (await secondsEach(step))
   differentiable.dispose()
   await engine.dispose()
   return [
