@@ -164,6 +164,24 @@ describe.skipIf(!chromiumPath)(`training in the browser, from recordings to a sp
     expect(split?.state).toMatchObject({ status: 'succeeded', result: { model: expect.stringMatching(/^my-first-model-/), nullResidualDbfs: -200 } })
   })
 
+  // Would catch: a Studio that falls silent, or a Delete that removes one of its clips, while another page is shown.
+  it('leaves the Studio playing behind the other pages, whose keys are their own', async () => {
+    await tab.getByRole('group', { name: /^Demo, lane/ }).focus()
+    await press('Space')
+    await button('Pause').waitFor()
+    await press('Shift+T')
+    await tab.getByRole('region', { name: 'The run' }).waitFor()
+    await press('Delete')
+    const at = () => tab.locator('[role=timer]').textContent()
+    const before = await at()
+    await expect.poll(at).not.toBe(before)
+    await press('Shift+S')
+    await button('Pause').waitFor()
+    expect(await tab.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toMatch(/^Demo, lane/)
+    expect(await tab.getByRole('group', { name: /^Demo, lane 1 of 3, 1 clip/ }).count()).toBe(1)
+    await press('Space')
+  })
+
   // Would catch: a link to a public collection that is fetched because its card was shown.
   it('asked nothing of anybody but the app itself', () => {
     expect(requested.filter((url) => !url.startsWith(app.origin) && !/^(data|blob):/.test(url))).toEqual([])

@@ -44,5 +44,5 @@ export function predictionOf(result: BenchmarkResult, epochs: number, minutes: n
     seconds < result.totalSeconds
       ? `All ${epochs} epochs would take about ${total}; in ${formatHours(seconds)} it gets to about epoch ${part}.`
       : `All ${epochs} epochs take about ${total}.`
-  return [whole, ...(result.waiting > 0.2 ? [`It spends ${Math.round(100 * result.waiting)} % of the time waiting for data: a faster disk, or smaller pools of takes, would help.`] : [])]
+  return [whole, ...(result.waiting > 0.2 ? [`It spends ${Math.round(100 * result.waiting)} % of the time waiting for data: under Advanced, a higher Reuse lets each take be used more often.`] : [])]
 }
