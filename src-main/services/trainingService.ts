@@ -3,11 +3,11 @@ import type { Manifest } from '#main/datasets/manifest'
 import type { JobQueue } from '#main/services/jobQueue'
 import type { ModelService } from '#main/services/modelService'
 import type { Platform } from '#main/services/platform'
-import { configOf, presetOf, recordOf, requireFit } from '#main/services/runPlans'
+import { createPresetList } from '#main/services/presetList'
+import { presetOf, recordOf, requireFit } from '#main/services/runPlans'
 import { RunShelf } from '#main/services/runShelf'
 import { filesOf, TrainingQueue } from '#main/services/trainingQueue'
 import type { DatasetSource, RunRecord } from '#main/services/trainingPorts'
-import { presets } from '#main/training/presets'
 import type { AppEvent } from '#shared/contract/contract'
 import type { Dataset } from '#shared/contract/datasets'
 import type { Job } from '#shared/contract/jobs'
@@ -90,28 +90,21 @@ function limit(milliseconds: number): { promise: Promise<void>; end(): void } {
 class Trainings implements TrainingService {
   private readonly shelf: RunShelf
   private readonly runs: TrainingQueue
-  private measured: Promise<readonly { id: string; parameters: number; memory: number }[]> | undefined
+  private readonly presetList: () => Promise<TrainingPreset[]>
 
   constructor(private readonly world: TrainingWorld) {
     const { platform, trainer, queue, emit } = world
     const store = platform.runs
     this.shelf = new RunShelf(store, emit)
+    this.presetList = createPresetList(world.reader)
     const isBusy = () => queue.list().some(({ kind, state }) => urgent.has(kind) && !isFinished(state))
     const onFinished = (id: string) => this.keepFinished(id)
     this.runs = new TrainingQueue({ trainer, shelf: this.shelf, store, isBusy, emit, onFinished })
     world.onJobChange(() => this.runs.look())
   }
 
-  async presets(): Promise<TrainingPreset[]> {
-    this.measured ??= this.world.reader.run('describePresets', undefined)
-    // One that failed, as when its process died, is tried again the next time.
-    this.measured.catch(() => (this.measured = undefined))
-    const measured = new Map((await this.measured).map((facts) => [facts.id, facts]))
-    return Object.keys(presets).map((id) => {
-      const preset = presetOf(id)
-      const { name, summary, kind, contents } = preset
-      return { name, summary, kind, contents: [...contents], config: configOf(preset, {}), parameters: 0, memory: 0, ...measured.get(id), id }
-    })
+  presets(): Promise<TrainingPreset[]> {
+    return this.presetList()
   }
 
   async list(): Promise<Run[]> {
@@ -182,7 +175,7 @@ class Trainings implements TrainingService {
     if (which === 'best') return { modelId: (await models.keep({ directory: store.modelFolder(runId), name })).card.id }
     // Inside the run's folder, whose history the model takes along.
     const directory = `${store.folder(runId)}/snapshot`
-    await trainer.run('exportRun', { ...filesOf(record, store), directory })
+    await trainer.run('exportRun', { ...filesOf(record, store), directory }).finally(() => trainer.rest())
     return { modelId: (await models.keep({ directory, name })).card.id }
   }
 

@@ -59,6 +59,14 @@ const train: ComputeTasks['train'] = async ({ runFolder, config }, _, { onTold, 
   return { reason: 'finished' }
 }
 
+const measured = { engine: 'fake', stepsPerSecond: 2, validationSeconds: 1, totalSeconds: 100, memory: 5, waiting: 0, batchSize: 4 }
+/** The folders that benchmarks were given, and whether data were in them. */
+const benchmarked: [string, boolean][] = []
+const benchmark: ComputeTasks['benchmark'] = async ({ runFolder }) => {
+  benchmarked.push([runFolder, existsSync(join(runFolder, 'manifest.json'))])
+  return measured
+}
+
 let folder: string
 const opened: TrainingService[] = []
 beforeEach(() => {
@@ -83,7 +91,7 @@ function open() {
   let lastId = 0
   const newId = () => `${opened.length}-${++lastId}`
   const launch = () => {
-    const process = fakeComputeProcess({ train, exportRun: async ({ directory }) => void exported.push(directory) })
+    const process = fakeComputeProcess({ train, exportRun: async ({ directory }) => void exported.push(directory), benchmark })
     processes.push(process)
     return process
   }
@@ -262,6 +270,20 @@ describe('training service', () => {
     const { learningRate } = (await service.resume(id, 'best')).config
     const again = await until(service, id, ({ status, progress }) => status === 'running' && progress.step === 11)
     expect([learningRate, again.progress.step, again.notes]).toEqual([config.learningRate / 2, 11, [expect.stringContaining('half the learning rate')]])
+  })
+
+  // Would catch: figures that were measured beside a training, and throw-away weights that stay.
+  it('is measured alone, in a folder that is gone afterwards', async () => {
+    limit = 5
+    const { service, queue } = open()
+    const { id } = await service.start(plan)
+    await until(service, id, ({ progress }) => progress.step >= 2)
+    const { id: jobId } = await service.benchmark(plan)
+    expect((await queue.finished(jobId)).state).toEqual({ status: 'succeeded', result: measured })
+    const [[scratch, hadData]] = benchmarked.splice(0) as [[string, boolean]]
+    expect([hadData, existsSync(scratch), (await service.list()).length]).toEqual([true, false, 1])
+    limit = Infinity
+    await inState(service, id, 'finished')
   })
 
   it('deletes only what does not run, and touches nothing that another Stemwright trains', async () => {
