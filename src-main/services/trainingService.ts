@@ -121,7 +121,8 @@ class Trainings implements TrainingService {
       const scratch = await store.scratch(manifest)
       try {
         const input = { ...filesOf(record, store), runFolder: scratch.folder, resultsEvery: plan.resultsEvery, seconds: benchmarkSeconds }
-        return await trainer.run('benchmark', input, context)
+        const result = await trainer.run('benchmark', input, context)
+        return { ...result, totalSeconds: Math.min(result.totalSeconds, (plan.minutes ?? Infinity) * 60) }
       } finally {
         trainer.rest()
         await scratch.remove()
