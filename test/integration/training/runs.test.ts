@@ -16,7 +16,7 @@ import { nodePlatform } from '#main/node/nodePlatform'
 import { readManifestOf } from '#main/node/recordingCache'
 import { readHistory } from '#main/node/runHistory'
 import { runTraining } from '#main/node/trainingRun'
-import { createServices } from '#main/services/createServices'
+import { createServices, type Services } from '#main/services/createServices'
 import { AppError } from '#shared/errors'
 import type { HistoryLine } from '#shared/training/history'
 import type { TrainingConfig } from '#shared/training/config'
@@ -238,6 +238,37 @@ describe('runs in the app', () => {
       stop()
       await app.rest()
       app.close()
+    }
+  })
+})
+
+describe('the end of the app', () => {
+  it('pauses a run with a checkpoint of its last step; the next start goes on with it, and stopping it early leaves a model', async () => {
+    const app = await openApp('ended')
+    const { id: datasetId } = await app.datasets.add({ folder: data, layout: 'stemFolders', name: 'Songs' })
+    const { batchSize, patches } = quickConfig()
+    const plan = { presetId: 'tiny', datasetId, overrides: { batchSize, patches, stepsPerEpoch: 500, totalSteps: 500 }, resultsEvery: 0 }
+    const { id } = await app.training.start(plan)
+    const learned = async ({ training }: Services, steps: number) => {
+      while ((await training.get(id)).progress.step < steps) await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    await learned(app, 3)
+    await app.rest()
+    app.close()
+    const runFolder = join(folder, 'ended', 'runs', id)
+    const step = Number((await stateOf(runFolder)).step)
+    expect(step).toBeGreaterThanOrEqual(3)
+    const next = await openApp('ended')
+    try {
+      expect(await next.training.list()).toMatchObject([{ id, status: 'paused' }])
+      await next.training.resume(id)
+      await learned(next, step + 1)
+      const { run, modelId } = await next.training.stopAndKeepBest(id, 'Kept')
+      expect([run.status, run.best?.epoch]).toEqual(['stopped', 1])
+      expect((await next.models.find(modelId)).card).toMatchObject({ name: 'Kept', kind: 'separator' })
+    } finally {
+      await next.rest()
+      next.close()
     }
   })
 })
