@@ -91,15 +91,15 @@ describe.skipIf(!chromiumPath)(`training in the browser, from recordings to a sp
     await choose(button('Check it'))
     await choose(button('Check now'))
     await tab.getByRole('list', { name: 'Findings' }).waitFor()
-    await tab.getByText('All that was measured').click()
+    await reach(tab.locator('summary').filter({ hasText: 'All that was measured' }))
+    await press('Space')
     expect(await tab.getByRole('rowheader').count()).toBe(5)
     expect(await axeViolations(tab)).toEqual([])
     expect((await app.services.datasets.list())[0]?.checked).toBe(true)
   })
 
   it('starts a small network with hyper-parameters of the user’s own, whose charts move from epoch to epoch', async () => {
-    await step(/^Train/).focus()
-    await press('Enter')
+    await choose(step(/^Train/))
     await reach(tab.getByRole('radio', { checked: true }).first())
     for (let presses = 0; presses < 8 && !(await tab.getByRole('radio', { name: /^DuoVAE tiny/ }).isChecked()); presses++) await press('ArrowDown')
     await type(tab.getByLabel('Epochs', { exact: true }), '60')
@@ -124,7 +124,7 @@ describe.skipIf(!chromiumPath)(`training in the browser, from recordings to a sp
   })
 
   it('pauses and goes on with one key', async () => {
-    await tab.getByRole('region', { name: 'The run' }).locator('..').press('p')
+    await press('p')
     await button('Resume').waitFor()
     const at = (await runs())[0]!.progress.step
     expect(await axeViolations(tab)).toEqual([])
@@ -133,8 +133,7 @@ describe.skipIf(!chromiumPath)(`training in the browser, from recordings to a sp
   })
 
   it('lets the network be heard as it was after an epoch', async () => {
-    await step(/^Listen/).focus()
-    await press('Enter')
+    await choose(step(/^Listen/))
     await tab.getByRole('region', { name: 'Results' }).getByRole('slider').first().waitFor()
     expect(await axeViolations(tab)).toEqual([])
     await choose(tab.getByRole('region', { name: 'Results' }).getByRole('button', { name: /^Play/ }))
@@ -142,8 +141,7 @@ describe.skipIf(!chromiumPath)(`training in the browser, from recordings to a sp
   })
 
   it('stops, keeps the best as a model, and splits a song with it in the Studio', async () => {
-    await step(/^Train/).focus()
-    await press('Enter')
+    await choose(step(/^Train/))
     await button('Pause').waitFor()
     await press('Shift+K')
     await dialog().getByLabel('Name of the model').waitFor()
@@ -165,7 +163,7 @@ describe.skipIf(!chromiumPath)(`training in the browser, from recordings to a sp
 
   // Would catch: a Studio that falls silent, or a Delete that removes one of its clips, while another page is shown.
   it('leaves the Studio playing behind the other pages, whose keys are their own', async () => {
-    await tab.getByRole('group', { name: /^Demo, lane/ }).focus()
+    await reach(tab.getByRole('group', { name: /^Demo, lane/ }))
     await press('Space')
     await button('Pause').waitFor()
     await press('Shift+T')
