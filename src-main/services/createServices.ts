@@ -113,6 +113,7 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
   })
   const teaching = createTeachingService({ platform, runs: training, datasets, models, queue, compute, reader, emit })
   listeners.add((event) => {
+    if (event.name === 'training.removed') teaching.runRemoved(event.payload.runId)
     if (event.name !== 'training.changed') return
     studies.runChanged(event.payload)
     teaching.runChanged(event.payload)
@@ -141,6 +142,7 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
     rest: () => training.rest(),
     close() {
       training.close()
+      teaching.close()
       queue.cancelAll()
       compute.close()
       reader.close()

@@ -2,7 +2,7 @@ import type { ComputeClient } from '#main/compute/client'
 import { songLesson, voiceLesson, type FileStretch } from '#main/datasets/lessons'
 import type { Manifest } from '#main/datasets/manifest'
 import { modelFileCard } from '#main/models/modelCard'
-import type { JobQueue } from '#main/services/jobQueue'
+import type { JobContext, JobQueue } from '#main/services/jobQueue'
 import type { LessonRuns, LessonStore, StoredLesson } from '#main/services/lessonPorts'
 import type { ModelService } from '#main/services/modelService'
 import type { Platform } from '#main/services/platform'
@@ -21,13 +21,17 @@ export interface TeachingService {
   list(): Promise<Lesson[]>
   /** @throws AppError DATASET_EMPTY, MODEL_INCOMPATIBLE, SOUND_NOT_FOUND, and what opening the model and the dataset throw */
   start(request: LessonRequest): Promise<Lesson>
-  /** @throws AppError LESSON_NOT_FOUND, as all below */
+  /** @throws AppError LESSON_NOT_FOUND, as all below; RUN_NOT_FOUND where its run was deleted */
   resume(lessonId: string): Promise<Lesson>
-  /** @throws AppError INVALID_INPUT where nothing was learned yet; OUTPUT_NOT_WRITABLE, DISK_FULL */
+  /** @throws AppError INVALID_INPUT where nothing was learned yet; RUN_NOT_FOUND, OUTPUT_NOT_WRITABLE, DISK_FULL */
   keep(lessonId: string, name: string): Promise<{ lesson: Lesson; modelId: string }>
   remove(lessonId: string): Promise<void>
   /** To be called whenever a run has changed. */
   runChanged(run: Run): void
+  /** To be called when a run was deleted. */
+  runRemoved(runId: string): void
+  /** What is measured now is measured at the next start; to be called before its job is cancelled. */
+  close(): void
 }
 
 export interface TeachingWorld {
@@ -40,6 +44,8 @@ export interface TeachingWorld {
   readonly compute: ComputeClient
   /** Reads how long songs are. */
   readonly reader: ComputeClient
+  /** Hyper-parameters over a lesson's own, for lessons of a few steps. */
+  readonly overrides?: Readonly<Record<string, unknown>>
   emit(event: AppEvent): void
 }
 
@@ -48,7 +54,7 @@ const leastGain = 0.1
 /** Steps that the learning rate is planned for, a minute: what a processor of four cores does. Quicker machines end sooner. */
 const stepsPerMinute = 120
 
-/** Returns the service; lessons of earlier starts are read when they are first asked for. */
+/** Returns the service; lessons of earlier starts are read when they are first asked for, and measured where that was not done. */
 export function createTeachingService(world: TeachingWorld): TeachingService {
   return new Teaching(world)
 }
@@ -56,10 +62,12 @@ export function createTeachingService(world: TeachingWorld): TeachingService {
 class Teaching implements TeachingService {
   private readonly lessons = new Map<string, StoredLesson>()
   private readonly runs = new Map<string, Run>()
-  private readonly measuring = new Set<string>()
+  /** Jobs that measure, by their runs. */
+  private readonly measuring = new Map<string, string>()
   private readonly inTurn = createTurns()
   private readonly store: LessonStore
   private loading: Promise<void> | undefined
+  private isClosed = false
 
   constructor(private readonly world: TeachingWorld) {
     this.store = world.platform.lessons
@@ -84,41 +92,51 @@ class Teaching implements TeachingService {
       baseModelId: modelId,
       minutes,
       resultsEvery: 1,
-      overrides: { learningRate: 3e-4, averageDecay: 0.99, stepsPerEpoch: 60, totalSteps: minutes * stepsPerMinute, patience: 1000 },
+      overrides: { learningRate: 3e-4, averageDecay: 0.99, stepsPerEpoch: 60, totalSteps: minutes * stepsPerMinute, patience: 1000, ...this.world.overrides },
     }
-    const { id: runId } = await this.world.runs.start(plan, { lessonId: id, source })
-    const stored: StoredLesson = { version: 1, id, name, startedAt: platform.timestamp(), base: { modelId, name: base.card.name }, minutes, runId }
+    const run = await this.world.runs.start(plan, { lessonId: id, source })
+    if (!this.runs.has(run.id)) this.runs.set(run.id, run)
+    const stored: StoredLesson = { version: 1, id, name, startedAt: platform.timestamp(), base: { modelId, name: base.card.name }, minutes, runId: run.id }
     await this.change(id, stored)
     return this.shown(stored)
   }
 
   async resume(lessonId: string): Promise<Lesson> {
-    const { error: _, ...lesson } = await this.known(lessonId)
-    await this.change(lessonId, lesson)
-    const run = this.runs.get(lesson.runId)
-    if (run?.status === 'finished' || run?.status === 'stopped') this.measure(run)
-    else if (run) this.runs.set(run.id, await this.world.runs.resume(run.id))
-    return this.tell(lessonId)
+    const lesson = await this.known(lessonId)
+    if (lesson.outcome || this.measuring.has(lesson.runId)) return this.shown(lesson)
+    const run = this.runOf(lesson)
+    const isLearned = run.status === 'finished' || (run.status === 'stopped' && run.best !== undefined)
+    if (!isLearned) this.runs.set(run.id, await this.world.runs.resume(run.id))
+    const { error: _, ...rest } = await this.known(lessonId)
+    await this.change(lessonId, rest)
+    if (isLearned) this.measure(rest, run)
+    return this.shown(rest)
   }
 
   async keep(lessonId: string, name: string): Promise<{ lesson: Lesson; modelId: string }> {
     const lesson = await this.known(lessonId)
-    if (!this.runs.get(lesson.runId)?.best) {
+    if (!this.runOf(lesson).best) {
       throw new AppError('INVALID_INPUT', `"${lesson.name}" has learned nothing yet that could be kept. Try again once it has been measured.`)
     }
     const { card } = await this.world.models.keep({ directory: this.world.runs.modelFolder(lesson.runId), name })
-    await this.change(lessonId, { ...lesson, keptModelId: card.id })
+    await this.change(lessonId, { ...(await this.known(lessonId)), keptModelId: card.id })
     return { lesson: this.shown(await this.known(lessonId)), modelId: card.id }
   }
 
   async remove(lessonId: string): Promise<void> {
     const { runId } = await this.known(lessonId)
-    if (this.runs.has(runId)) {
-      await this.world.runs.pause(runId)
-      await this.world.runs.remove(runId)
+    const { queue, runs } = this.world
+    const jobId = this.measuring.get(runId)
+    if (jobId !== undefined) {
+      queue.cancel(jobId)
+      await queue.finished(jobId)
     }
-    await this.store.remove(lessonId)
+    if (this.runs.has(runId)) {
+      await runs.pause(runId)
+      await runs.remove(runId)
+    }
     this.lessons.delete(lessonId)
+    await this.inTurn(() => this.store.remove(lessonId))
     this.world.emit({ name: 'lessons.removed', payload: { lessonId } })
   }
 
@@ -126,32 +144,65 @@ class Teaching implements TeachingService {
     if (run.lessonId === undefined) return
     this.runs.set(run.id, run)
     const lesson = this.lessons.get(run.lessonId)
-    if (!lesson) return
+    if (lesson) this.look(lesson, run)
+    // Nobody may have asked for lessons since the start of the app; what has ended is measured all the same.
+    else void this.load().catch(() => {})
+  }
+
+  runRemoved(runId: string): void {
+    if (!this.runs.delete(runId)) return
+    for (const lesson of this.lessons.values()) if (lesson.runId === runId) this.tell(lesson.id)
+  }
+
+  close(): void {
+    this.isClosed = true
+  }
+
+  private look(lesson: StoredLesson, run: Run): void {
     this.tell(lesson.id)
-    if ((run.status === 'finished' || run.status === 'stopped') && !lesson.outcome && !lesson.error) this.measure(run)
+    if (hasEnded(run) && !lesson.outcome && !lesson.error) this.measure(lesson, run)
   }
 
   /** Has the model that a run ended with measured beside the one that it began with. */
-  private measure(run: Run): void {
-    const lesson = this.lessons.get(run.lessonId ?? '')
-    if (!lesson || this.measuring.has(run.id)) return
-    this.measuring.add(run.id)
-    const { queue, compute, models, runs } = this.world
-    const job = queue.add({ kind: 'lesson', title: run.name }, async (context) => {
-      const base = await models.findSeparator(lesson.base.modelId)
-      const directories = [base.directory, runs.modelFolder(run.id)]
-      const songs = await compute.run('compareModels', { runFolder: runs.folder(run.id), dataFolder: await this.dataFolder(run), directories }, context)
-      return outcomeOf(songs.map(({ name, sdr: [before, after] }) => ({ name, before: before!, after: after! })))
-    })
-    this.tell(lesson.id)
-    void queue.finished(job.id).then(async ({ state }) => {
+  private measure({ id, base }: StoredLesson, run: Run): void {
+    if (this.isClosed || this.measuring.has(run.id)) return
+    const { queue } = this.world
+    // What is to be compared with cannot be deleted meanwhile.
+    const job = queue.add({ kind: 'lesson', title: run.name }, (context) => this.compare(id, run, context), { models: [base.modelId] })
+    this.measuring.set(run.id, job.id)
+    this.tell(id)
+    void queue.finished(job.id).then(({ state }) => {
       this.measuring.delete(run.id)
-      const now = this.lessons.get(lesson.id)
-      if (!now) return
-      if (state.status === 'succeeded') await this.change(lesson.id, { ...now, outcome: state.result as LessonOutcome })
-      else if (state.status === 'failed') await this.change(lesson.id, { ...now, error: state.error })
-      else await this.change(lesson.id, { ...now, error: toFailure(new AppError('INVALID_INPUT', 'The measurement was cancelled. Measure again when you like; what was learned is kept.')) })
+      const lesson = this.lessons.get(id)
+      if (!lesson || this.isClosed || state.status === 'succeeded') return
+      const error = state.status === 'failed' ? state.error : toFailure(cancelled())
+      // A disk that is full must not end the app; what failed is told in any case.
+      return this.change(id, { ...lesson, error }).catch(() => {})
     })
+  }
+
+  private async compare(lessonId: string, run: Run, context: JobContext): Promise<LessonOutcome> {
+    const { compute, runs } = this.world
+    const { base } = await this.known(lessonId)
+    if (!run.best) {
+      throw new AppError('INVALID_INPUT', 'It ended before its first epoch was over, so nothing was learned that could be measured. Try again, and it goes on from there.')
+    }
+    const directories = [await this.baseFolder(base), runs.modelFolder(run.id)]
+    const songs = await compute.run('compareModels', { runFolder: runs.folder(run.id), dataFolder: await this.dataFolder(run), directories }, context)
+    const outcome = outcomeOf(songs.map(({ name, sdr: [before, after] }) => ({ name, before: before!, after: after! })))
+    const { error: _, ...lesson } = await this.known(lessonId)
+    this.measuring.delete(run.id)
+    await this.change(lessonId, { ...lesson, outcome })
+    return outcome
+  }
+
+  private async baseFolder({ modelId, name }: StoredLesson['base']): Promise<string> {
+    try {
+      return (await this.world.models.findSeparator(modelId)).directory
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'MODEL_NOT_FOUND') throw error
+      throw new AppError('MODEL_NOT_FOUND', `"${name}", which this lesson began with, was deleted, so there is nothing to compare with. What was learned can be kept as a model all the same, or deleted.`)
+    }
   }
 
   /** Where the paths of a run's data start: its dataset's folder, or nowhere for single files. */
@@ -203,8 +254,21 @@ class Teaching implements TeachingService {
   }
 
   private async read(): Promise<void> {
-    for (const run of await this.world.runs.list()) if (run.lessonId !== undefined) this.runs.set(run.id, run)
-    for (const lesson of await this.store.list()) this.lessons.set(lesson.id, lesson)
+    // What was told of meanwhile is newer.
+    for (const run of await this.world.runs.list()) if (run.lessonId !== undefined && !this.runs.has(run.id)) this.runs.set(run.id, run)
+    const stored = await this.store.list()
+    for (const lesson of stored) this.lessons.set(lesson.id, lesson)
+    for (const lesson of stored) {
+      const run = this.runs.get(lesson.runId)
+      if (run) this.look(lesson, run)
+    }
+  }
+
+  /** @throws AppError RUN_NOT_FOUND */
+  private runOf({ runId, name }: StoredLesson): Run {
+    const run = this.runs.get(runId)
+    if (run) return run
+    throw runGone(name)
   }
 
   private async known(id: string): Promise<StoredLesson> {
@@ -229,7 +293,7 @@ class Teaching implements TeachingService {
   private shown(stored: StoredLesson): Lesson {
     const { version: _, ...lesson } = stored
     const run = this.runs.get(lesson.runId)
-    const error = lesson.error ?? run?.error
+    const error = lesson.error ?? (run ? run.error : toFailure(runGone(lesson.name)))
     const status = this.statusOf(lesson, run)
     return { ...lesson, status, ...(status === 'failed' && error && { error }) }
   }
@@ -239,8 +303,20 @@ class Teaching implements TeachingService {
     if (this.measuring.has(runId)) return 'measuring'
     if (error || !run || run.status === 'failed') return 'failed'
     if (run.status === 'paused') return 'paused'
-    return run.status === 'finished' || run.status === 'stopped' ? 'measuring' : 'learning'
+    return hasEnded(run) ? 'measuring' : 'learning'
   }
+}
+
+function hasEnded({ status }: Run): boolean {
+  return status === 'finished' || status === 'stopped'
+}
+
+function cancelled(): AppError {
+  return new AppError('INVALID_INPUT', 'The measurement was cancelled. Measure again when you like; what was learned is kept.')
+}
+
+function runGone(name: string): AppError {
+  return new AppError('RUN_NOT_FOUND', `The training of "${name}" was deleted, and what was learned with it. Delete the lesson, or teach anew.`)
 }
 
 function outcomeOf(excerpts: LessonOutcome['excerpts']): LessonOutcome {

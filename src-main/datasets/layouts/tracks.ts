@@ -7,20 +7,20 @@ function anyOf(...words: readonly string[]): RegExp {
 }
 
 const vocals = anyOf(
-  ...['vocals?', 'vox', 'voices?', 'sing(er|ers|ing)?', 'choirs?', 'rap(s|per)?', 'ad ?libs?', 'lead v', '(bg|b)vs?', 'bgvox'],
-  ...['backings? v(ocals?|ox)', 'harmon(y|ies) v(ocals?|ox)', 'acap+ell?a', 'chant', 'shouts?'],
+  'vocals?', 'vox', 'voices?', 'sing(er|ers|ing)?', 'choirs?', 'rap(s|per)?', 'ad ?libs?', 'lead v', '(bg|b)vs?', 'bgvox',
+  'backings? v(ocals?|ox)', 'harmon(y|ies) v(ocals?|ox)', 'acap+ell?a', 'chant', 'shouts?',
 )
 const unused = anyOf(
-  ...['mix(ture|down|es)?', 'master(ed)?', 'full', 'stereo out', '2 ?track', 'click', 'metronome', 'guide', 'scratch'],
-  ...['talkback', 'slate', 'ref(erence)?', 'instrumental'],
+  'mix(ture|down|es)?', 'master(ed)?', 'full', 'stereo out', '2 ?track', 'click', 'metronome', 'guide', 'scratch',
+  'talkback', 'slate', 'ref(erence)?', 'instrumental',
 )
 const music = anyOf(
-  ...['drums?', 'kicks?', 'snares?', 'hi ?hats?', 'hats?', 'toms?', 'cymbals?', 'overheads?', 'oh', 'rooms?', 'perc(ussion)?'],
-  ...['shakers?', 'tambourine', 'claps?', 'cowbell', 'congas?', 'bongos?', 'loops?', 'beats?', 'bass', 'sub', 'guitars?', 'gtrs?'],
-  ...['acoustic', 'electric', 'banjo', 'mandolin', 'ukulele', 'pianos?', 'keys', 'keyboards?', 'organs?', 'rhodes', 'wurli'],
-  ...['synths?', 'pads?', 'leads?', 'arp', 'strings?', 'violins?', 'violas?', 'cellos?', 'horns?', 'brass', 'trumpets?'],
-  ...['trombones?', 'sax(ophone)?s?', 'flutes?', 'clarinets?', 'oboe', 'harp', 'accordion', 'harmonica', 'other', 'fx', 'noise'],
-  ...['sfx', 'samples?', 'accompaniment', 'music'],
+  'drums?', 'kicks?', 'snares?', 'hi ?hats?', 'hats?', 'toms?', 'cymbals?', 'overheads?', 'oh', 'rooms?', 'perc(ussion)?',
+  'shakers?', 'tambourine', 'claps?', 'cowbell', 'congas?', 'bongos?', 'loops?', 'beats?', 'bass', 'sub', 'guitars?', 'gtrs?',
+  'acoustic', 'electric', 'banjo', 'mandolin', 'ukulele', 'pianos?', 'keys', 'keyboards?', 'organs?', 'rhodes', 'wurli',
+  'synths?', 'pads?', 'leads?', 'arp', 'strings?', 'violins?', 'violas?', 'cellos?', 'horns?', 'brass', 'trumpets?',
+  'trombones?', 'sax(ophone)?s?', 'flutes?', 'clarinets?', 'oboe', 'harp', 'accordion', 'harmonica', 'other', 'fx', 'noise',
+  'sfx', 'samples?', 'accompaniment', 'music',
 )
 
 /** Name of a track without the number, the song's name and the spelling that differ from song to song: "01_LeadVox2.wav" is "lead vox". */
