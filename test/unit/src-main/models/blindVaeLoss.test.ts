@@ -8,7 +8,7 @@ import { presets } from '#main/training/presets'
 import { randomStream } from '#shared/random'
 import { reconstructionLosses, type ReconstructionLoss } from '#shared/training/config'
 import { slopes } from '#test/finiteDifferences'
-import { openTestEngine } from '#test/testEngine'
+import { openTestEngine, runProgram } from '#test/testEngine'
 
 const small = {
   convvae: { ...presets.conv000.model, frames: 16, bins: 17, encoderChannels: [4, 4], latentChannels: 2 },
@@ -21,15 +21,6 @@ beforeAll(async () => {
   engine = await openTestEngine()
 })
 afterAll(() => engine.dispose())
-
-async function run(program: Program, parameters: NamedArrays, inputs: NamedArrays): Promise<NamedArrays> {
-  const executable = await engine.compile(program, parameters)
-  try {
-    return await executable.run(inputs)
-  } finally {
-    executable.dispose()
-  }
-}
 
 /** Mixtures from 0 to 1, as patches are, and noise. */
 function inputsOf(program: Program, beta: number): NamedArrays {
@@ -55,7 +46,7 @@ describe('reconstruction losses', () => {
       inputs: { t: [1, 2, 2, 1], p: [1, 2, 2, 1] },
       run: (_, { t, p }) => ({ error: reconstructionError(t as Tensor4D, p as Tensor4D, loss) }),
     }
-    const { error } = await run(program, {}, { t: Float32Array.from(truth), p: Float32Array.from(estimate) })
+    const { error } = await runProgram(engine, program, {}, { t: Float32Array.from(truth), p: Float32Array.from(estimate) })
     const expected = truth.reduce((sum, t, i) => sum + formulas[loss](t, estimate[i]!) / truth.length, 0)
     expect(error![0]).toBeCloseTo(expected, 4)
   })
@@ -67,7 +58,7 @@ describe('reconstruction losses', () => {
       inputs: { t: [1, 1, 1, 2], p: [1, 1, 1, 2] },
       run: (_, { t, p }) => ({ error: reconstructionError(t as Tensor4D, p as Tensor4D, 'crossEntropy') }),
     }
-    const { error } = await run(program, {}, { t: Float32Array.of(1, 0), p: Float32Array.of(0, 1) })
+    const { error } = await runProgram(engine, program, {}, { t: Float32Array.of(1, 0), p: Float32Array.of(0, 1) })
     expect(error![0]).toBeGreaterThan(10)
     expect(error![0]).toBeLessThan(20)
   })
@@ -79,7 +70,7 @@ describe.each(families)('blind loss of %s', (family) => {
 
   it('is the reconstruction error plus beta times both divergences', async () => {
     const program = blindVaeLoss(config, 2, 'mse')
-    const { loss, reconstruction, kl, decibels } = await run(program, parameters, inputsOf(program, 0.5))
+    const { loss, reconstruction, kl, decibels } = await runProgram(engine, program, parameters, inputsOf(program, 0.5))
     expect(loss![0]).toBeCloseTo(reconstruction![0]! + 0.5 * kl![0]!, 5)
     expect(kl![0]).toBeGreaterThan(0)
     expect(decibels![0]).toBeCloseTo(80 * Math.sqrt(reconstruction![0]!), 3)
@@ -114,7 +105,7 @@ describe('the dense VAE', () => {
     const mixture = Float32Array.from({ length: config.frames * config.bins }, () => random.uniform())
     const group = config.groupFrames * config.bins
     const other = mixture.map((value, i) => (i < group ? value : 1 - value))
-    const [one, two] = [await run(program, parameters, { mixture }), await run(program, parameters, { mixture: other })]
+    const [one, two] = [await runProgram(engine, program, parameters, { mixture }), await runProgram(engine, program, parameters, { mixture: other })]
     expect(two.recons!.subarray(0, group)).toEqual(one.recons!.subarray(0, group))
     expect(two.recons!.subarray(group)).not.toEqual(one.recons!.subarray(group))
   })

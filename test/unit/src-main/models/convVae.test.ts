@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Engine, type NamedArrays, type Program } from '#main/engine/engine'
+import type { Engine, Program } from '#main/engine/engine'
 import { tf, type Tensor4D } from '#main/engine/tf'
 import { adaptiveAveragePooling, convVae } from '#main/models/convVae'
 import { initialParameters, parameterCount } from '#main/models/initialise'
 import { shapesOf } from '#main/models/layers'
 import { presets } from '#main/training/presets'
 import { randomStream } from '#shared/random'
-import { openTestEngine } from '#test/testEngine'
+import { openTestEngine, runProgram } from '#test/testEngine'
 
 const config = presets.conv000.model
 let engine: Engine
@@ -14,15 +14,6 @@ beforeAll(async () => {
   engine = await openTestEngine()
 })
 afterAll(() => engine.dispose())
-
-async function run(program: Program, parameters: NamedArrays, inputs: NamedArrays): Promise<NamedArrays> {
-  const executable = await engine.compile(program, parameters)
-  try {
-    return await executable.run(inputs)
-  } finally {
-    executable.dispose()
-  }
-}
 
 describe('adaptive average pooling', () => {
   const pool = async (values: number[], shape: [number, number, number, number], frames: number, bins: number) => {
@@ -33,7 +24,7 @@ describe('adaptive average pooling', () => {
       inputs: { x: shape },
       run: (parameters, { x }) => ({ y: tf.add(layer.apply(parameters, x as Tensor4D), 0) }),
     }
-    return [...(await run(program, {}, { x: Float32Array.from(values) })).y!]
+    return [...(await runProgram(engine, program, {}, { x: Float32Array.from(values) })).y!]
   }
 
   it('averages over overlapping fields where sizes do not divide, as PyTorch does', async () => {
@@ -74,7 +65,7 @@ describe('ConvVAE of source 000', () => {
     }
     const random = randomStream(2)
     const mixture = Float32Array.from({ length: 517 * 257 }, () => random.normal())
-    const { recons, first, second } = await run(program, parameters, { mixture })
+    const { recons, first, second } = await runProgram(engine, program, parameters, { mixture })
     expect(recons!.length).toBe(517 * 257)
     for (let i = 0; i < recons!.length; i += 1009) expect(recons![i]).toBeCloseTo((first![i]! + second![i]!) / 2, 5)
     expect(first).not.toEqual(second)

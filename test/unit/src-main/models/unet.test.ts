@@ -12,7 +12,7 @@ import { presets } from '#main/training/presets'
 import { randomStream } from '#shared/random'
 import { slopes } from '#test/finiteDifferences'
 import { quietContext } from '#test/soundFiles'
-import { openTestEngine } from '#test/testEngine'
+import { openTestEngine, runProgram } from '#test/testEngine'
 
 const model = { ...presets.unetTiny.model, encoderChannels: [8, 8, 8], decoderChannels: [8, 8] }
 const none: SeparatorLossWeights = { spectrum: 0, energy: 0, magnitude: 0, crossEntropy: 0, latent: 0, freeBits: 0 }
@@ -22,15 +22,6 @@ beforeAll(async () => {
   engine = await openTestEngine()
 })
 afterAll(() => engine.dispose())
-
-async function run(program: Program, parameters: NamedArrays, inputs: NamedArrays): Promise<NamedArrays> {
-  const executable = await engine.compile(program, parameters)
-  try {
-    return await executable.run(inputs)
-  } finally {
-    executable.dispose()
-  }
-}
 
 /** Features, and powers of rows that add up as those of two sounds without anything in common. */
 function inputsOf(program: Program): NamedArrays {
@@ -68,7 +59,7 @@ describe('plain U-Net', () => {
   it('gives shares between 0 and 1, and uses every parameter that it has', async () => {
     const parameters = initialParameters(separatorNetwork(model).parameters, randomStream(1))
     const program = maskProgram(model, 1)
-    const { vocalMask } = await run(program, parameters, { features: inputsOf(separatorLoss(model, 1, none)).features! })
+    const { vocalMask } = await runProgram(engine, program, parameters, { features: inputsOf(separatorLoss(model, 1, none)).features! })
     expect(vocalMask!.every((share) => share > 0 && share < 1)).toBe(true)
     const loss = separatorLoss(model, 1, { ...none, energy: 1 })
     const differentiable = await engine.compileGradients(loss)
@@ -129,7 +120,7 @@ describe('cross-entropy of masks', () => {
       [kernel]: parameters[kernel]!.map(() => 0),
       [bias]: parameters[bias]!.map(() => logit),
     })
-    const lossAt = async (logit: number) => (await run(program, constant(logit), even)).crossEntropy![0]!
+    const lossAt = async (logit: number) => (await runProgram(engine, program, constant(logit), even)).crossEntropy![0]!
     expect(await lossAt(0)).toBeCloseTo(Math.LN2, 4)
     // -½ ln p - ½ ln(1 - p) at p = 1 / (1 + e^-2).
     const p = 1 / (1 + Math.exp(-2))
