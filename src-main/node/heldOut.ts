@@ -9,7 +9,7 @@ import { decodeWeights } from '#main/models/weightsFile'
 import { loadModel } from '#main/node/modelFiles'
 import { loadPiece, referenceFiles } from '#main/node/referenceSongs'
 import { readRunConfig } from '#main/node/runFolder'
-import { measureBlind, measureSeparator, type HeldOutScores } from '#main/separation/heldOutScores'
+import { isSung, measureBlind, measureSeparator, type HeldOutScores } from '#main/separation/heldOutScores'
 import { createSeparator } from '#main/separation/separator'
 import { busiestStretch, scorePiece, type ReferencePiece } from '#main/separation/validation'
 import { AppError } from '#shared/errors'
@@ -41,12 +41,15 @@ export async function measureHeldOut(runFolder: string, dataFolder: string, mani
 
 /**
  * Vocals SDR of separators, each in its folder, on the songs that are kept for the test, or else for the validation: decibels, song by
- * song, in the order of the folders.
- * @throws AppError DATASET_EMPTY where no song is held out, MODEL_NOT_FOUND, MODEL_CORRUPT; the reader's and the engine's errors
+ * song, in the order of the folders. Songs in which nobody sings then are left out: how silent silence is says nothing of a voice.
+ * @throws AppError DATASET_EMPTY where no song is held out or none is sung, MODEL_NOT_FOUND, MODEL_CORRUPT; the reader's and the engine's errors
  */
 export async function measureModels(directories: readonly string[], dataFolder: string, manifest: Manifest, engine: Engine, context: WorkContext): Promise<{ name: string; sdr: number[] }[]> {
   const models = await Promise.all(directories.map(loadModel))
-  const pieces = await heldOutPieces(dataFolder, manifest, models[0]!.card.config.stft.sampleRate, context)
+  const pieces = (await heldOutPieces(dataFolder, manifest, models[0]!.card.config.stft.sampleRate, context)).filter(isSung)
+  if (pieces.length === 0) {
+    throw new AppError('DATASET_EMPTY', 'Nobody sings in what was kept from training, so nothing could be measured. Teach it with songs, or a stretch of a voice, that are sung to the end.')
+  }
   const songs = pieces.map(({ name }) => ({ name, sdr: [] as number[] }))
   for (const [done, { card, parameters }] of models.entries()) {
     context.onProgress({ stage: 'measuring', completed: done, total: models.length, unit: 'files' })
@@ -64,7 +67,7 @@ async function heldOutPieces(dataFolder: string, { songs }: Manifest, sampleRate
   const of = (wanted: string) => songs.filter(({ split }) => split === wanted)
   const held = of('test').length > 0 ? of('test') : of('validation')
   if (held.length === 0) {
-    const advice = 'Put at least one song of the dataset into validation or test, and start the study again.'
+    const advice = 'Put at least one song of the dataset into validation or test, and start again.'
     throw new AppError('DATASET_EMPTY', `No song with known stems is kept from training, so nothing could be measured. ${advice}`)
   }
   const pieces: ReferencePiece[] = []

@@ -88,13 +88,21 @@ function clipsOf({ sampleRate, vocals, accompaniment }: ReferencePiece, start = 
   return { vocals: v, music: m, mixture: { sampleRate, channels: v.channels.map((samples, side) => samples.map((value, i) => value + m.channels[side]![i]!)) } }
 }
 
-/** Those in which somebody sings: against silence nothing can be measured. */
+/** Whether somebody sings in a piece: against silence nothing can be measured. */
+export function isSung(piece: ReferencePiece): boolean {
+  return hasVocals(clipsOf(piece))
+}
+
+function hasVocals({ vocals, mixture }: Clips): boolean {
+  const level = (clip: AudioClip) => clip.channels.reduce((sum, samples) => sum + samples.reduce((s, value) => s + value * value, 0), 0)
+  return level(vocals) > 1e-3 * level(mixture) && level(vocals) > 0
+}
+
 function excerptsOf(piece: ReferencePiece): Clips[] {
   const length = excerptSeconds * piece.sampleRate
   const count = Math.max(1, Math.floor(piece.vocals[0].length / length))
-  const level = (clip: AudioClip) => clip.channels.reduce((sum, samples) => sum + samples.reduce((s, value) => s + value * value, 0), 0)
   const all = Array.from({ length: count }, (_, i) => clipsOf(piece, i * length, Math.min(piece.vocals[0].length, (i + 1) * length)))
-  return all.filter(({ vocals, mixture }) => level(vocals) > 1e-3 * level(mixture) && level(vocals) > 0)
+  return all.filter(hasVocals)
 }
 
 function gained(scores: { vocals: number; music: number }, vocals: AudioClip, mixture: AudioClip) {
