@@ -1,6 +1,7 @@
 import { formatDuration, formatValue } from '#renderer/features/train/charts/axes'
 import type { ChartedRun } from '#renderer/features/train/charts/chartedRun'
 import { type ChartPoint, type ChartSpec, stopsOf } from '#renderer/features/train/charts/chartSpec'
+import { csv } from '#renderer/features/train/csv'
 
 /** Numbers in rows, each with the place on the horizontal axis first; undefined where nothing was measured there. */
 export interface ChartRows {
@@ -62,18 +63,6 @@ export function historyCsv(runs: readonly ChartedRun[]): string {
 
 function prefixed(prefix: string, values: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix} ${name}`, value]))
-}
-
-/** Rows of cells as CSV. */
-export function csv(rows: readonly (readonly unknown[])[]): string {
-  return rows.map((row) => `${row.map(csvCell).join(',')}\r\n`).join('')
-}
-
-/** Quoted where it must be; a name that a spreadsheet would take for a formula is made a text. */
-function csvCell(value: unknown): string {
-  if (typeof value !== 'string') return value === undefined ? '' : String(value)
-  const text = /^[=+\-@\t]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 function byPlace(points: readonly ChartPoint[]): ReadonlyMap<number, number> {

@@ -1,4 +1,4 @@
-import { csv } from '#renderer/features/train/charts/chartRows'
+import { csv } from '#renderer/features/train/csv'
 import type { Study, StudyRow } from '#shared/contract/studies'
 
 /** A column of a study's table. */
