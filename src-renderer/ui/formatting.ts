@@ -24,7 +24,16 @@ export function formatLength(seconds: number | undefined): string {
 export function formatTimeLeft(seconds: number): string {
   if (seconds < 10) return 'a few seconds left'
   if (seconds < 90) return `about ${Math.ceil(seconds / 5) * 5} s left`
-  return `about ${Math.ceil(seconds / 60)} min left`
+  return seconds < 5400 ? `about ${Math.ceil(seconds / 60)} min left` : `about ${Math.ceil(seconds / 1800) / 2} h left`
+}
+
+/** How long something takes, as coarse as that interests: 45 s, 12 min, 1 h 30 min. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 60) return `${Math.round(seconds)} s`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 60) return `${minutes} min`
+  const rest = minutes % 60
+  return rest === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${rest} min`
 }
 
 /** 44.1 kHz, 48 kHz. */

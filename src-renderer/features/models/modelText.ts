@@ -43,12 +43,6 @@ export function licenceNote(licence: string): string | undefined {
   ].join(' ')
 }
 
-/** How long something took, as coarse as that interests. */
-export function durationText(seconds: number): string {
-  if (seconds < 90) return `${Math.round(seconds)} s`
-  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`
-}
-
 const inputTexts = { waveform: 'samples', magnitude: 'magnitudes', complex: 'complex spectra' } as const
 const outputTexts = { waveform: 'samples', mask: 'masks', complexMask: 'complex masks', magnitude: 'magnitudes', spectrum: 'complex spectra' } as const
 

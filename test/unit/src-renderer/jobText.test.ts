@@ -31,7 +31,7 @@ describe('numbers as people read them', () => {
   it('keeps to minutes and seconds', () => {
     expect([59.9, 60, 3599, 3600, 3725].map(formatTime)).toEqual(['0:59', '1:00', '59:59', '1:00:00', '1:02:05'])
     expect([0, 1, 61, 120].map(spokenTime)).toEqual(['0 seconds', '1 second', '1 minute 1 second', '2 minutes'])
-    expect([3, 42, 200].map(formatTimeLeft)).toEqual(['a few seconds left', 'about 45 s left', 'about 4 min left'])
+    expect([3, 42, 200, 3600, 34_000].map(formatTimeLeft)).toEqual(['a few seconds left', 'about 45 s left', 'about 4 min left', 'about 60 min left', 'about 9.5 h left'])
     expect(formatLength(undefined)).toBe('unknown')
     expect([44100, 48000, 11025].map(formatRate)).toEqual(['44.1 kHz', '48 kHz', '11.025 kHz'])
     expect([-200, -138.46].map(formatResidual)).toEqual(['exact to the last bit', 'residual -138.5 dBFS'])

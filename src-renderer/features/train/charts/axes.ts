@@ -134,11 +134,3 @@ export function formatTick(value: number): string {
   if (magnitude >= 10_000) return `${Number((value / 1000).toPrecision(4))}k`
   return String(Number(value.toPrecision(6)))
 }
-
-/** Seconds on an axis and in a readout: 45 s, 12 min, 1:30 h. */
-export function formatDuration(seconds: number): string {
-  if (seconds < 60) return `${Math.round(seconds)} s`
-  const minutes = Math.round(seconds / 60)
-  if (minutes < 60) return `${minutes} min`
-  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')} h`
-}

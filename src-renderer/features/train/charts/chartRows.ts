@@ -1,7 +1,8 @@
-import { formatDuration, formatValue } from '#renderer/features/train/charts/axes'
+import { formatValue } from '#renderer/features/train/charts/axes'
 import type { ChartedRun } from '#renderer/features/train/charts/chartedRun'
 import { type ChartPoint, type ChartSpec, stopsOf } from '#renderer/features/train/charts/chartSpec'
 import { csv } from '#renderer/features/train/csv'
+import { formatDuration } from '#renderer/ui/formatting'
 
 /** Numbers in rows, each with the place on the horizontal axis first; undefined where nothing was measured there. */
 export interface ChartRows {

@@ -1,5 +1,6 @@
-import { formatDuration, formatValue } from '#renderer/features/train/charts/axes'
+import { formatValue } from '#renderer/features/train/charts/axes'
 import { type Across, type ChartSpec, type Curve, type Heat, nearestStop, stopsOf } from '#renderer/features/train/charts/chartSpec'
+import { formatDuration } from '#renderer/ui/formatting'
 import { carriesNothing } from '#shared/training/verdict'
 
 /** A value that the readout shows beside the look of its line. */

@@ -1,10 +1,11 @@
 import uPlot from 'uplot'
-import { formatDuration, formatTick, timeTicks, type ValueAxis, wholeTicks } from '#renderer/features/train/charts/axes'
+import { formatTick, timeTicks, type ValueAxis, wholeTicks } from '#renderer/features/train/charts/axes'
 import type { ChartPalette } from '#renderer/features/train/charts/chartPalette'
 import { type ChartSpec, nearestStop } from '#renderer/features/train/charts/chartSpec'
 import type { PlotLine } from '#renderer/features/train/charts/plotData'
 import { drawHeat } from '#renderer/features/train/charts/plotHeat'
 import { drawMarks } from '#renderer/features/train/charts/plotMarks'
+import { formatDuration } from '#renderer/ui/formatting'
 
 export interface PlotSize {
   readonly width: number

@@ -63,12 +63,3 @@ export function countSplits(items: readonly DatasetItem[]): Dataset['counts'] {
 export function folderName(folder: string): string {
   return folder.split(/[\\/]/).findLast((part) => part.trim() !== '') ?? folder
 }
-
-/** "3 h 5 min", "4 min", "20 s". */
-export function formatHours(seconds: number): string {
-  if (seconds < 60) return `${Math.round(seconds)} s`
-  const minutes = Math.round(seconds / 60)
-  if (minutes < 60) return `${minutes} min`
-  const rest = minutes % 60
-  return rest === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${rest} min`
-}

@@ -1,4 +1,4 @@
-import { formatHours } from '#renderer/features/train/datasets/datasetText'
+import { formatDuration } from '#renderer/ui/formatting'
 import type { DatasetContent } from '#shared/contract/datasets'
 import type { BenchmarkResult, NetworkKind } from '#shared/contract/training'
 
@@ -37,12 +37,12 @@ export const timeLimits: readonly { minutes: number | undefined; title: string }
 
 /** What a minute of training tells of a whole run, in sentences. */
 export function predictionOf(result: BenchmarkResult, epochs: number, minutes: number | undefined): string[] {
-  const total = formatHours(result.totalSeconds)
+  const total = formatDuration(result.totalSeconds)
   const seconds = minutes === undefined ? Infinity : minutes * 60
   const part = Math.max(1, Math.floor((epochs * seconds) / result.totalSeconds))
   const whole =
     seconds < result.totalSeconds
-      ? `All ${epochs} epochs would take about ${total}; in ${formatHours(seconds)} it gets to about epoch ${part}.`
+      ? `All ${epochs} epochs would take about ${total}; in ${formatDuration(seconds)} it gets to about epoch ${part}.`
       : `All ${epochs} epochs take about ${total}.`
   return [whole, ...(result.waiting > 0.2 ? [`It spends ${Math.round(100 * result.waiting)} % of the time waiting for data: under Advanced, a higher Reuse lets each take be used more often.`] : [])]
 }

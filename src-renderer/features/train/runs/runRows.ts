@@ -1,5 +1,6 @@
-import { formatDuration, formatValue } from '#renderer/features/train/charts/axes'
+import { formatValue } from '#renderer/features/train/charts/axes'
 import { hyperParameterGroups } from '#renderer/features/train/newRun/hyperParameters'
+import { formatDuration } from '#renderer/ui/formatting'
 import type { Run } from '#shared/contract/training'
 import { differencesOfRuns } from '#shared/training/parameters'
 

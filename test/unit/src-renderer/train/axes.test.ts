@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { formatDuration, formatTick, formatValue, niceTicks, timeTicks, valueAxis, wholeTicks } from '#renderer/features/train/charts/axes'
+import { formatTick, formatValue, niceTicks, timeTicks, valueAxis, wholeTicks } from '#renderer/features/train/charts/axes'
+import { formatDuration } from '#renderer/ui/formatting'
 
 describe('the vertical axis', () => {
   it('is logarithmic for positive values, and puts a factor at the same distance everywhere', () => {
@@ -72,7 +73,7 @@ describe('ticks', () => {
 
   it('of time are what clocks like', () => {
     expect(timeTicks(0, 90, 4)).toEqual([0, 30, 60, 90])
-    expect(timeTicks(0, 5400, 4).map(formatDuration)).toEqual(['0 s', '30 min', '1:00 h', '1:30 h'])
+    expect(timeTicks(0, 5400, 4).map(formatDuration)).toEqual(['0 s', '30 min', '1 h', '1 h 30 min'])
     expect(timeTicks(0, 400_000, 5)).toEqual([0, 86_400, 172_800, 259_200, 345_600])
   })
 })
