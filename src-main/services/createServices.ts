@@ -50,8 +50,11 @@ export interface Services {
   close(): void
 }
 
-/** @param report is told of failures that are defects */
-export function createServices(platform: Platform, report?: (error: unknown) => void): Services {
+/**
+ * @param report is told of failures that are defects
+ * @param lessonOverrides hyper-parameters over those of lessons, for lessons of a few steps
+ */
+export function createServices(platform: Platform, report?: (error: unknown) => void, lessonOverrides: Readonly<Record<string, unknown>> = {}): Services {
   const listeners = new Set<(event: AppEvent) => void>()
   const emit = (event: AppEvent) => listeners.forEach((listener) => listener(event))
 
@@ -111,7 +114,7 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
     timestamp: platform.timestamp,
     emit,
   })
-  const teaching = createTeachingService({ platform, runs: training, datasets, models, queue, compute, reader, emit })
+  const teaching = createTeachingService({ platform, runs: training, datasets, models, queue, compute, reader, overrides: lessonOverrides, emit })
   listeners.add((event) => {
     if (event.name === 'training.removed') teaching.runRemoved(event.payload.runId)
     if (event.name !== 'training.changed') return

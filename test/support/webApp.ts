@@ -38,6 +38,8 @@ export interface WebApp {
 export interface WebAppOptions {
   page: string
   launchCompute: () => ComputeProcess
+  /** Hyper-parameters over those of lessons. */
+  lessonOverrides?: Readonly<Record<string, unknown>>
 }
 
 const token = 'test-token-0123456789'
@@ -53,7 +55,7 @@ const card = {
   attributions: ['Voices: an open collection of singers, CC BY-NC-SA 4.0', 'Music: an open collection of songs, CC0'],
 }
 
-export async function startWebApp({ page, launchCompute }: WebAppOptions): Promise<WebApp> {
+export async function startWebApp({ page, launchCompute, lessonOverrides }: WebAppOptions): Promise<WebApp> {
   const scratch = mkdtempSync(join(tmpdir(), 'stemwright-test-'))
   const library = join(scratch, 'library')
   const models = join(scratch, 'models')
@@ -87,7 +89,7 @@ export async function startWebApp({ page, launchCompute }: WebAppOptions): Promi
     },
     settings: createDocumentFile(join(scratch, 'settings.json')),
     launchCompute,
-  })
+  }, undefined, lessonOverrides)
   const server = await startWebServer({ services, token, page, uploads, exports })
   return {
     url: server.url,
