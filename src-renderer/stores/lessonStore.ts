@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
-import { ref, shallowRef } from 'vue'
+import { ref } from 'vue'
 import { useOutside } from '#renderer/api/host'
+import { createMirror } from '#renderer/stores/mirror'
 import type { Lesson, LessonMaterial } from '#shared/contract/teaching'
 
 export interface LessonPlan {
@@ -13,35 +14,17 @@ export interface LessonPlan {
 /** A mirror of the lessons, newest first. */
 export const useLessonStore = defineStore('lessons', () => {
   const { client } = useOutside()
-  const lessons = shallowRef<readonly Lesson[]>([])
+  const { kept: lessons, accept, drop, follow: followKept } = createMirror<Lesson>()
   const loaded = ref(false)
 
-  function accept(lesson: Lesson): Lesson {
-    const others = lessons.value.filter(({ id }) => id !== lesson.id)
-    lessons.value = [...others, lesson].toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
-    return lesson
-  }
-
-  function drop(lessonId: string): void {
-    lessons.value = lessons.value.filter(({ id }) => id !== lessonId)
-  }
-
-  /** Takes over all lessons and follows them from now on; returns how to stop. Events first, so that none falls between. */
+  /** Takes over all lessons and follows them from now on; returns how to stop. */
   async function follow(): Promise<() => void> {
-    const newer = new Set<string>()
-    const stops = [
-      client.on('lessons.changed', (lesson) => {
-        newer.add(lesson.id)
-        accept(lesson)
-      }),
-      client.on('lessons.removed', ({ lessonId }) => {
-        newer.add(lessonId)
-        drop(lessonId)
-      }),
-    ]
-    for (const lesson of await client.teaching.list()) if (!newer.has(lesson.id)) accept(lesson)
+    const stop = await followKept(client.teaching.list, (changed, removed) => [
+      client.on('lessons.changed', changed),
+      client.on('lessons.removed', ({ lessonId }) => removed(lessonId)),
+    ])
     loaded.value = true
-    return () => stops.forEach((stop) => stop())
+    return stop
   }
 
   const start = async (plan: LessonPlan) => accept(await client.teaching.start(plan))

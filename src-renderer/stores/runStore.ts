@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { useOutside } from '#renderer/api/host'
+import { createMirror } from '#renderer/stores/mirror'
 import { useNoticeStore } from '#renderer/stores/noticeStore'
 import type { Run, RunPlan } from '#shared/contract/training'
 import type { HistoryLine } from '#shared/training/history'
@@ -14,8 +15,7 @@ type Histories = ReadonlyMap<string, readonly HistoryLine[]>
 export const useRunStore = defineStore('runs', () => {
   const { client } = useOutside()
   const notices = useNoticeStore()
-  /** Newest first. */
-  const runs = shallowRef<readonly Run[]>([])
+  const { kept: runs, accept, drop, follow: followKept } = createMirror<Run>()
   const selectedId = ref<string>()
   /** In the order in which they were chosen; without the selected one. */
   const comparedIds = ref<readonly string[]>([])
@@ -33,14 +33,8 @@ export const useRunStore = defineStore('runs', () => {
   )
   const find = (id: string | undefined) => runs.value.find((run) => run.id === id)
 
-  function accept(run: Run): Run {
-    const others = runs.value.filter(({ id }) => id !== run.id)
-    runs.value = [...others, run].toSorted((a, b) => b.startedAt.localeCompare(a.startedAt))
-    return run
-  }
-
   function forget(runId: string): void {
-    runs.value = runs.value.filter(({ id }) => id !== runId)
+    drop(runId)
     comparedIds.value = comparedIds.value.filter((id) => id !== runId)
     histories.value = new Map([...histories.value].filter(([id]) => id !== runId))
     if (selectedId.value === runId) select(comparedIds.value[0] ?? runs.value[0]?.id)
@@ -57,23 +51,18 @@ export const useRunStore = defineStore('runs', () => {
 
   const setHistory = (runId: string, lines: readonly HistoryLine[]) => (histories.value = new Map(histories.value).set(runId, lines))
 
-  /** Takes over all runs and follows them from now on; returns how to stop. Events first, so that none falls between. */
+  /** Takes over all runs and follows them from now on; returns how to stop. */
   async function follow(): Promise<() => void> {
-    const seen = new Set<string>()
-    const stops = [
-      client.on('training.changed', (run) => {
-        seen.add(run.id)
-        accept(run)
-      }),
+    const stop = await followKept(client.training.list, (changed, removed) => [
+      client.on('training.changed', changed),
       client.on('training.removed', ({ runId }) => {
-        seen.add(runId)
+        removed(runId)
         forget(runId)
       }),
       client.on('training.epoch', ({ runId, line }) => append(runId, line)),
-    ]
-    for (const run of await client.training.list()) if (!seen.has(run.id)) accept(run)
+    ])
     if (!selected.value) select(runs.value[0]?.id)
-    return () => stops.forEach((stop) => stop())
+    return stop
   }
 
   /** Loads the history of a run; it grows by itself from then on. */

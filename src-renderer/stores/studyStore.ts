@@ -1,43 +1,25 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import { useOutside } from '#renderer/api/host'
+import { createMirror } from '#renderer/stores/mirror'
 import type { Study, StudyOutline, StudyRequest } from '#shared/contract/studies'
 
 /** A mirror of the studies, newest first, and of what can be studied. */
 export const useStudyStore = defineStore('studies', () => {
   const { client } = useOutside()
   const outlines = shallowRef<readonly StudyOutline[]>([])
-  const studies = shallowRef<readonly Study[]>([])
+  const { kept: studies, accept, drop, follow: followKept } = createMirror<Study>()
   const loaded = ref(false)
 
-  function accept(study: Study): Study {
-    const others = studies.value.filter(({ id }) => id !== study.id)
-    studies.value = [...others, study].toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
-    return study
-  }
-
-  function drop(studyId: string): void {
-    studies.value = studies.value.filter(({ id }) => id !== studyId)
-  }
-
-  /** Takes over all studies and follows them from now on; returns how to stop. Events first, so that none falls between. */
+  /** Takes over all studies and follows them from now on; returns how to stop. */
   async function follow(): Promise<() => void> {
-    const newer = new Set<string>()
-    const stops = [
-      client.on('studies.changed', (study) => {
-        newer.add(study.id)
-        accept(study)
-      }),
-      client.on('studies.removed', ({ studyId }) => {
-        newer.add(studyId)
-        drop(studyId)
-      }),
-    ]
-    const [possible, all] = await Promise.all([client.studies.outlines(), client.studies.list()])
-    outlines.value = possible
-    for (const study of all) if (!newer.has(study.id)) accept(study)
+    outlines.value = await client.studies.outlines()
+    const stop = await followKept(client.studies.list, (changed, removed) => [
+      client.on('studies.changed', changed),
+      client.on('studies.removed', ({ studyId }) => removed(studyId)),
+    ])
     loaded.value = true
-    return () => stops.forEach((stop) => stop())
+    return stop
   }
 
   const start = async (request: StudyRequest) => accept(await client.studies.start(request))
