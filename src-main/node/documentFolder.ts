@@ -2,17 +2,9 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import { createDocumentFile } from '#main/node/documentFile'
+import type { DocumentFolder } from '#main/services/platform'
 
-/** Documents of one kind, each a file of its own that its id names. */
-export interface DocumentFolder<Content> {
-  /** Documents that cannot be read are left out. */
-  list(): Promise<Content[]>
-  /** Replaces the document whole. @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL */
-  write(document: Content): Promise<void>
-  remove(id: string): Promise<void>
-}
-
-/** Returns the documents in `folder`, which is made when it is first written to. */
+/** Returns the documents in `folder`, each a file of its own that its id names; the folder is made when it is first written to. */
 export function createDocumentFolder<Content extends { id: string }>(folder: string, schema: z.ZodType<Content>): DocumentFolder<Content> {
   const path = (id: string) => join(folder, `${id}.json`)
   const read = async (file: string): Promise<Content[]> => {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Manifest } from '#main/datasets/manifest'
+import type { DocumentFolder } from '#main/services/platform'
 import { lesson } from '#shared/contract/teaching'
 import type { Run, RunPlan } from '#shared/contract/training'
 import type { Dataset } from '#shared/contract/datasets'
@@ -9,13 +10,7 @@ export const storedLesson = lesson.omit({ status: true }).extend({ version: z.li
 export type StoredLesson = z.infer<typeof storedLesson>
 
 /** Lessons on disk. */
-export interface LessonStore {
-  /** Documents that cannot be read are left out. */
-  list(): Promise<StoredLesson[]>
-  /** Replaces the document whole. @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL */
-  write(stored: StoredLesson): Promise<void>
-  remove(id: string): Promise<void>
-}
+export type LessonStore = DocumentFolder<StoredLesson>
 
 /** What lessons need of training runs. */
 export interface LessonRuns {

@@ -99,6 +99,15 @@ export interface DocumentFile {
   setAside(): Promise<string>
 }
 
+/** Documents of one kind, by their ids. */
+export interface DocumentFolder<Content> {
+  /** Documents that cannot be read are left out. */
+  list(): Promise<Content[]>
+  /** Replaces the document whole. @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL */
+  write(document: Content): Promise<void>
+  remove(id: string): Promise<void>
+}
+
 /** One path, or one file name, or one id, a stem. */
 export interface StemPaths {
   vocals: string

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { DocumentFolder } from '#main/services/platform'
 import type { Run, RunPlan } from '#shared/contract/training'
 import { measurementResult, study, studyRow } from '#shared/contract/studies'
 import { failure } from '#shared/jobs/job'
@@ -21,13 +22,7 @@ export const storedStudy = study
 export type StoredStudy = z.infer<typeof storedStudy>
 
 /** Studies on disk. */
-export interface StudyStore {
-  /** Documents that cannot be read are left out. */
-  list(): Promise<StoredStudy[]>
-  /** Replaces the document whole. @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL */
-  write(study: StoredStudy): Promise<void>
-  remove(id: string): Promise<void>
-}
+export type StudyStore = DocumentFolder<StoredStudy>
 
 /** What studies need of training runs. */
 export interface StudyRuns {
