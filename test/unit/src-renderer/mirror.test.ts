@@ -6,15 +6,10 @@ const one = (id: string, startedAt: string, name = id) => ({ id, startedAt, name
 describe('a mirror of what the services keep', () => {
   it('is newest first, and believes events more than a list that was asked for before them', async () => {
     const { kept, follow } = createMirror<ReturnType<typeof one>>()
-    let changed = (_: ReturnType<typeof one>) => {}
-    let removed = (_: string) => {}
-    const list = async () => {
+    const list = async () => [one('a', '2026-01-01'), one('b', '2026-01-02'), one('c', '2026-01-03')]
+    await follow(list, (changed, removed) => {
       changed(one('a', '2026-01-01', 'renamed'))
       removed('b')
-      return [one('a', '2026-01-01'), one('b', '2026-01-02'), one('c', '2026-01-03')]
-    }
-    await follow(list, (...told) => {
-      ;[changed, removed] = told
       return []
     })
     expect(kept.value.map(({ name }) => name)).toEqual(['c', 'renamed'])
