@@ -66,6 +66,7 @@ describe.skipIf(!chromiumPath)(`a lesson in the browser${browserNote}`, () => {
     await form.getByLabel('To (seconds)').fill('9')
     await form.getByText('9 seconds are too few').waitFor()
     expect(await form.getByRole('button', { name: 'Teach it' }).isDisabled()).toBe(true)
+    expect(await form.getByRole('checkbox').count(), 'the voice is no music').toBe(0)
     await form.getByLabel('To (seconds)').fill('23')
     await form.getByLabel('Model').selectOption({ label: 'Untrained' })
     await form.getByLabel('Model').press('Tab')
