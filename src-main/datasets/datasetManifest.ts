@@ -51,7 +51,7 @@ function songOf({ name, material }: LayoutItem, split: Split, alignmentOf: Align
 }
 
 /** The stem as loud as it is in the mixture, and what it leaves of the mixture, where both are there. */
-export function pairParts(mixture: string, stem: string, alignment: Alignment): Record<'known' | 'missing', RecordingPart[]> {
+function pairParts(mixture: string, stem: string, alignment: Alignment): Record<'known' | 'missing', RecordingPart[]> {
   const { delay, gain, mixtureFrames, stemFrames } = alignment
   const start = Math.max(0, delay)
   const end = Math.min(mixtureFrames, delay + stemFrames) - start

@@ -41,7 +41,7 @@ export function klWithFreeBits(posterior: Posterior, freeBits: number): Scalar {
 }
 
 /** Mean KL of the elements of each channel, `[channels]`, in nats: near 0 for one that has collapsed. */
-export function klPerChannel(posterior: Posterior): Tensor1D {
+function klPerChannel(posterior: Posterior): Tensor1D {
   return tf.mean(klDivergence(posterior), [0, 1, 2])
 }
 

@@ -27,7 +27,7 @@ export const duoVaeConfigSchema = spectralNetworkSchema.extend({
   latentChannels: size,
 }) satisfies z.ZodType<DuoVaeConfig>
 
-export const uNetConfigSchema = spectralNetworkSchema.extend({ family: z.literal('unet') }) satisfies z.ZodType<UNetConfig>
+const uNetConfigSchema = spectralNetworkSchema.extend({ family: z.literal('unet') }) satisfies z.ZodType<UNetConfig>
 
 /** Of all networks that the Studio can separate with. */
 export const separatorConfigSchema = z.discriminatedUnion('family', [duoVaeConfigSchema, uNetConfigSchema])

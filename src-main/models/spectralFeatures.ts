@@ -58,7 +58,7 @@ export function rowPowers([left, right]: StereoSpectrum, layout: BandLayout, fir
 }
 
 /** Mean power of a patch over rows and both channels: what its features and targets are divided by. */
-export function patchPower(powers: RowPowers): number {
+function patchPower(powers: RowPowers): number {
   let sum = 0
   for (let i = 0; i < powers.left.length; i++) sum += powers.left[i]! + powers.right[i]!
   return sum / (2 * powers.left.length)

@@ -8,7 +8,7 @@ import { publishTogether } from '#main/node/publishTogether'
 import { AppError } from '#shared/errors'
 
 /** How the files are called that models are passed on in. */
-export const packageExtension = '.stemwright-model'
+const packageExtension = '.stemwright-model'
 
 /**
  * A model in one file: these 16 bytes, the version and the length of the list as 32-bit numbers (low byte first), the list as

@@ -9,7 +9,7 @@ import { networkAdapter, type NetworkDescription } from '#shared/contract/networ
 import { AppError } from '#shared/errors'
 
 /** An ONNX model in a model's folder. */
-export const networkName = 'network.onnx'
+const networkName = 'network.onnx'
 
 /** The card of a network that was made elsewhere. */
 export const networkFileCard = z.object({

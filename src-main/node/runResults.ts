@@ -24,7 +24,7 @@ import type { HistoryLine } from '#shared/training/history'
  * What the results of a run may take. A checkpoint of three clips of six seconds with two parts takes 9.8 MB, so that 27 of them are
  * kept; pictures take some 50 kB.
  */
-export const resultBudget: ResultBudget = { bytes: 256 << 20, count: 200 }
+const resultBudget: ResultBudget = { bytes: 256 << 20, count: 200 }
 
 export interface ResultRequest {
   readonly runFolder: string

@@ -6,7 +6,7 @@ import { failure } from '#shared/jobs/job'
 import type { HistoryLine } from '#shared/training/history'
 
 /** What is kept of a row; what it looks like now follows from its run. */
-export const storedRow = studyRow.pick({ id: true, factors: true, seed: true, runId: true }).extend({
+const storedRow = studyRow.pick({ id: true, factors: true, seed: true, runId: true }).extend({
   presetId: z.string(),
   overrides: z.record(z.string(), z.unknown()),
   /** Why its run could not be started, or measured. */

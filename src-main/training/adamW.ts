@@ -37,7 +37,7 @@ export function initialOptimizerState(parameters: NamedArrays): OptimizerState {
 }
 
 /** Euclidean norm over all arrays. */
-export function globalNorm(gradients: NamedArrays): number {
+function globalNorm(gradients: NamedArrays): number {
   let sum = 0
   for (const values of Object.values(gradients)) for (let i = 0; i < values.length; i++) sum += values[i]! * values[i]!
   return Math.sqrt(sum)

@@ -21,7 +21,7 @@ export function noSums(): EpochSums {
 }
 
 /** Output of a loss program, `[latent channels]`, that is not a term. */
-export const latentOutput = 'klPerLatent'
+const latentOutput = 'klPerLatent'
 const tracePoints = 32
 
 /** Adds a step's outputs. @param step its number, from 1 */

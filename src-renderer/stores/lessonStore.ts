@@ -2,13 +2,13 @@ import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import { useOutside } from '#renderer/api/host'
 import { createMirror } from '#renderer/stores/mirror'
-import type { Lesson, LessonMaterial } from '#shared/contract/teaching'
+import type { Lesson, LessonMaterial, LessonRequest } from '#shared/contract/teaching'
 
 export interface LessonPlan {
   name: string
   modelId: string
   material: LessonMaterial
-  minutes: Lesson['minutes'] & (5 | 15 | 60)
+  minutes: LessonRequest['minutes']
 }
 
 /** A mirror of the lessons, newest first. */

@@ -1,8 +1,7 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 
-export const pageNames = ['studio', 'train', 'models'] as const
-export type PageName = (typeof pageNames)[number]
+export type PageName = 'studio' | 'train' | 'models'
 
 /** Which page of the window is shown. */
 export const usePageStore = defineStore('page', () => {

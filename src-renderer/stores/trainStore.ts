@@ -1,10 +1,8 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 
-/** The way from recordings to a model, and what stands beside it. */
-export const trainSteps = ['collect', 'check', 'train', 'listen'] as const
-export const trainSides = ['teach', 'runs', 'studies', 'discussion'] as const
-export type TrainPlace = (typeof trainSteps)[number] | (typeof trainSides)[number]
+/** The steps of the way from recordings to a model, and what stands beside it. */
+export type TrainPlace = 'collect' | 'check' | 'train' | 'listen' | 'teach' | 'runs' | 'studies' | 'discussion'
 
 /** Where on the page of training the user is. */
 export const useTrainStore = defineStore('train', () => {

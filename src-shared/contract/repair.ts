@@ -51,7 +51,6 @@ export const auditionResult = z.object({
   /** Frame of the sound that it was taken from at which it begins. */
   start: z.number().int().nonnegative(),
 })
-export type AuditionResult = z.infer<typeof auditionResult>
 
 /** Where the model guesses: see src-main/separation/doubt for what is measured. */
 export const doubtResult = z.object({

@@ -13,7 +13,6 @@ const sdr = z.record(z.string(), z.number())
 
 /** What a checkpoint made of a clip. */
 const heardOutput = z.object({ epoch: z.number().int(), step: z.number().int(), parts, sdr })
-export type HeardOutput = z.infer<typeof heardOutput>
 
 /** A few seconds that a run is heard on, the same after each checkpoint. */
 export const resultClip = z.object({

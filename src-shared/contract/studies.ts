@@ -80,7 +80,6 @@ export type StudyRequest = z.infer<typeof studyRequest>
 
 /** What a run's best network was measured to do with songs that it has not learned from. */
 export const measurementResult = z.object({ measuredOn: z.string(), values: z.record(z.string(), z.number()) })
-export type MeasurementResult = z.infer<typeof measurementResult>
 
 const studyId = z.strictObject({ studyId: z.string() })
 

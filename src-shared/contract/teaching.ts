@@ -56,7 +56,7 @@ export const lessonRequest = z.strictObject({
   name: z.string().trim().min(1).max(120),
   modelId: z.string(),
   material: lessonMaterial,
-  minutes: z.union([z.literal(5), z.literal(15), z.literal(60)]),
+  minutes: z.literal(lessonMinutes),
 })
 export type LessonRequest = z.output<typeof lessonRequest>
 

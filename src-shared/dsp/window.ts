@@ -28,7 +28,7 @@ export function analysisWindow(kind: AnalysisWindow, size: number): Float32Array
 }
 
 /** Modified Bessel function of the first kind and order zero, by its power series (full double precision). */
-export function besselI0(x: number): number {
+function besselI0(x: number): number {
   const quarter = (x * x) / 4
   let term = 1
   let sum = 1

@@ -11,7 +11,6 @@ export const frequencyScales = ['mel', 'linear', 'log'] as const
 export type FrequencyScale = (typeof frequencyScales)[number]
 
 export const colourMaps = ['magma', 'viridis', 'grey'] as const
-export type ColourMap = (typeof colourMaps)[number]
 
 /** Seconds within which edits are kept for after a crash. */
 export const autosaveChoices = [2, 5, 10, 20] as const

@@ -1,19 +1,7 @@
 import type { HistoryLine } from '#shared/training/history'
 import { reconstructionOf } from '#shared/training/terms'
 
-export const verdictKinds = [
-  'none',
-  'early',
-  'improving',
-  'flat',
-  'overfitting',
-  'worsening',
-  'diverged',
-  'unstable',
-  'collapsed',
-  'starved',
-] as const
-export type VerdictKind = (typeof verdictKinds)[number]
+export type VerdictKind = 'none' | 'early' | 'improving' | 'flat' | 'overfitting' | 'worsening' | 'diverged' | 'unstable' | 'collapsed' | 'starved'
 
 /** What a history says, in a sentence that a musician understands. */
 export interface Verdict {

@@ -7,11 +7,3 @@ export const laneColours: Record<Track['role'], string> = {
   accompaniment: 'var(--accompaniment)',
   other: 'var(--muted)',
 }
-
-/** What a role is called where the lane's own name is not shown. */
-export const roleNames: Record<Track['role'], string> = {
-  mixture: 'Mix',
-  vocals: 'Vocals',
-  accompaniment: 'Music',
-  other: 'Other',
-}

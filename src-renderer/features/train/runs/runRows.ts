@@ -4,8 +4,7 @@ import { formatDuration } from '#renderer/ui/formatting'
 import type { Run } from '#shared/contract/training'
 import { differencesOfRuns } from '#shared/training/parameters'
 
-export const runOrders = ['newest', 'best', 'name', 'size'] as const
-export type RunOrder = (typeof runOrders)[number]
+export type RunOrder = 'newest' | 'best' | 'name' | 'size'
 
 const titles = new Map(hyperParameterGroups().flatMap(({ parameters }) => parameters).map(({ path, title }) => [path, title.toLowerCase()]))
 
