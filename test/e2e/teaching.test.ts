@@ -56,7 +56,7 @@ describe.skipIf(!chromiumPath)(`a lesson in the browser${browserNote}`, () => {
     expect(await axeViolations(tab)).toEqual([])
   })
 
-  // This would catch a lesson that cannot be started or kept with the keys, and figures that the page does not show.
+  // This would catch a lesson that cannot be started or kept with the keys, a base that cannot be heard beside it, and figures that the page does not show.
   it('is started with the keys, measured, and kept as a model under its own name', async () => {
     const { songs, sounds, jobs } = app.services
     const song = await songs.import({ path: join(scratch, 'songs/Evening/vocals.wav') })
@@ -77,6 +77,9 @@ describe.skipIf(!chromiumPath)(`a lesson in the browser${browserNote}`, () => {
     await lesson.getByRole('table').waitFor({ timeout: 200_000 })
     const cells = await lesson.locator('tbody td').allInnerTexts()
     expect(cells.map((cell) => Number.parseFloat(cell.replace('−', '-'))).every(Number.isFinite), cells.join()).toBe(true)
+    await lesson.getByRole('button', { name: 'Listen' }).press('Enter')
+    await lesson.getByRole('radio', { name: /^Untrained/ }).waitFor()
+    expect(await axeViolations(tab)).toEqual([])
     await lesson.getByRole('button', { name: /^Keep/ }).press('Enter')
     await tab.getByRole('dialog').waitFor()
     await tab.keyboard.press('Control+A')
