@@ -1,16 +1,14 @@
 import type { ComputeClient } from '#main/compute/client'
-import { songLesson, voiceLesson, type FileStretch } from '#main/datasets/lessons'
-import type { Manifest } from '#main/datasets/manifest'
 import { modelFileCard } from '#main/models/modelCard'
 import type { JobContext, JobQueue } from '#main/services/jobQueue'
+import { lessonData } from '#main/services/lessonData'
 import type { LessonRuns, LessonStore, StoredLesson } from '#main/services/lessonPorts'
 import type { ModelService } from '#main/services/modelService'
 import type { Platform } from '#main/services/platform'
 import type { DatasetSource } from '#main/services/trainingPorts'
 import { presetOfNetwork } from '#main/training/presets'
 import type { AppEvent } from '#shared/contract/contract'
-import type { Dataset } from '#shared/contract/datasets'
-import type { Lesson, LessonOutcome, LessonRequest, SoundStretch } from '#shared/contract/teaching'
+import type { Lesson, LessonOutcome, LessonRequest } from '#shared/contract/teaching'
 import type { Run } from '#shared/contract/training'
 import { AppError } from '#shared/errors'
 import { toFailure } from '#shared/jobs/job'
@@ -83,7 +81,7 @@ class Teaching implements TeachingService {
     const { platform, models } = this.world
     const base = await models.findSeparator(modelId)
     const presetId = await this.presetOf(modelId, base.card.name)
-    const source = material.kind === 'songs' ? await this.songs(material.datasetId) : await this.voice(material.voice, material.music)
+    const source = await lessonData(material, this.world)
     const id = platform.newId()
     const plan = {
       presetId,
@@ -216,37 +214,6 @@ class Teaching implements TeachingService {
     const presetId = card.success ? presetOfNetwork(card.data.config) : undefined
     if (presetId !== undefined) return presetId
     throw new AppError('MODEL_INCOMPATIBLE', `"${name}" is not one of the networks that can be trained here, so nothing was started. Choose another model.`)
-  }
-
-  private async songs(datasetId: string): Promise<{ dataset: Dataset; manifest: Manifest }> {
-    const { dataset, manifest } = await this.world.datasets.open(datasetId)
-    const lengths = new Map<string, { frames: number; sampleRate: number }>()
-    for (const { name, vocals } of manifest.songs) {
-      const path = this.world.platform.datasets.pathOf(dataset.folder, vocals[0]!.path)
-      const { sampleRate, frames, seconds = 0 } = await this.world.reader.run('inspect', { path })
-      lengths.set(name, { frames: frames ?? Math.floor(seconds * sampleRate), sampleRate })
-    }
-    return { dataset, manifest: songLesson(manifest, lengths) }
-  }
-
-  private async voice(voice: readonly SoundStretch[], music: readonly SoundStretch[]): Promise<{ dataset: Dataset; manifest: Manifest }> {
-    const demo = await this.wholeFile(this.world.platform.demoMusic, 'Demo music')
-    const voices = await Promise.all(voice.map((stretch) => this.stretch(stretch)))
-    const manifest = voiceLesson(voices, [...(await Promise.all(music.map((stretch) => this.stretch(stretch)))), demo])
-    const counts = { train: voices.length, validation: 1, test: 1 }
-    const facts = { id: '', name: voices.map(({ name }) => name).join(', '), folder: '', layout: 'loose', content: 'songs', available: true, checked: false } as const
-    return { dataset: { ...facts, warnings: [], counts, hash: this.world.platform.datasets.hash(JSON.stringify(manifest)) }, manifest }
-  }
-
-  private async stretch({ soundId, start, end }: SoundStretch): Promise<FileStretch> {
-    const sound = await this.world.platform.sounds.find(soundId)
-    if (!sound) throw new AppError('SOUND_NOT_FOUND', 'A sound of this lesson is no longer in the library. Nothing was started; choose another.')
-    return { path: sound.audioPath, name: sound.name, sampleRate: sound.sampleRate, start, end: Math.min(end, sound.frames) }
-  }
-
-  private async wholeFile(path: string, name: string): Promise<FileStretch> {
-    const { sampleRate, frames, seconds = 0 } = await this.world.reader.run('inspect', { path })
-    return { path, name, sampleRate, start: 0, end: frames ?? Math.floor(seconds * sampleRate) }
   }
 
   private load(): Promise<void> {
