@@ -1,5 +1,5 @@
 import { addClip, findClip } from '#shared/project/clipEdits'
-import type { Clip, Project, Source } from '#shared/project/project'
+import type { Clip, Project, Source, Track } from '#shared/project/project'
 import { addSource, findSource, withoutUnusedSources } from '#shared/project/sources'
 import { addTrack, setTrack } from '#shared/project/trackEdits'
 
@@ -75,7 +75,8 @@ export interface StemPlacement extends StemPairSources {
 
 /**
  * Returns the project with the stems on two new lanes below that of the mixture, each sample under the one of the mixture's clip that
- * it comes from and no longer than that clip. The mixture's lane is muted, so that nothing is heard twice.
+ * it comes from and no longer than that clip. The mixture's lane is muted, and so are lanes of earlier stems of it that the new ones
+ * cover, so that nothing is heard twice.
  * @throws AppError RATE_MISMATCH
  */
 export function placeStems(project: Project, { vocals, accompaniment, mixtureClipId, lanes }: StemPlacement): Project {
@@ -86,9 +87,17 @@ export function placeStems(project: Project, { vocals, accompaniment, mixtureCli
     const lane = addTrack(addSource(to, { source }), { track: { id: trackId, name, role }, index })
     return addClip(lane, { trackId, clip: { id: clipId, sourceId: source.id, ...stemSpan(source, mixture?.clip) } })
   }
-  const muted = mixture ? setTrack(project, { trackId: mixture.track.id, muted: true, soloed: false }) : project
+  const heardAgain = project.tracks.filter((track) => track === mixture?.track || repeats(project, track, vocals, stemSpan(vocals, mixture?.clip)))
+  const muted = heardAgain.reduce((to, { id }) => setTrack(to, { trackId: id, muted: true, soloed: false }), project)
   const withVocals = place(muted, vocals, 'Vocals', lanes.vocals, below)
   return place(withVocals, accompaniment, 'Music', lanes.accompaniment, below + 1)
+}
+
+/** Whether a lane holds nothing but earlier stems of the same mixture, all of them within what the new stem spans. */
+function repeats(project: Project, { clips }: Track, { stem }: Source, { start, length }: Pick<Clip, 'start' | 'length'>): boolean {
+  const isRepeated = (clip: Clip) =>
+    findSource(project, clip.sourceId)?.stem?.mixtureId === stem?.mixtureId && clip.start >= start && clip.start + clip.length <= start + length
+  return stem !== undefined && clips.length > 0 && clips.every(isRepeated)
 }
 
 /** Where a stem lies under a clip of its mixture: only what both have. */

@@ -61,6 +61,18 @@ describe('placing stems', () => {
     const placed = edits.placeStems(emptyProject('p', 'Test'), { ...stemsOf(source, 's', 5000, 15_000), mixtureClipId: 'whole', lanes })
     expect(clipsOn(placed, 'v')).toEqual([{ id: 'vc', start: 5000, offset: 0, length: 15_000 }])
   })
+
+  // Would catch a song that plays twice as loud once it was split with a second model.
+  it('mutes earlier stems that the new ones cover, and leaves those heard that reach beyond them', () => {
+    const once = separatedProject()
+    const lanes = { vocals: { trackId: 'v2', clipId: 'vc2' }, accompaniment: { trackId: 'a2', clipId: 'ac2' } }
+    const mutedAfter = (begins: number, frames: number) => {
+      const sounds = stemsOf(once.sources[0]!, 's2', begins, frames)
+      return edits.placeStems(once, { ...sounds, mixtureClipId: 'whole', lanes }).tracks.filter(({ muted }) => muted).map(({ id }) => id).toSorted()
+    }
+    expect(mutedAfter(0, once.sources[0]!.frames)).toEqual(['a', 'mix', 'v'])
+    expect(mutedAfter(0, 1000)).toEqual(['mix'])
+  })
 })
 
 describe('replacing stems after a repair', () => {
