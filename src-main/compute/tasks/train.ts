@@ -10,6 +10,7 @@ import { exportCheckpoint, runTraining, type RunListener, type TrainingRun } fro
 import { createTrainerControl } from '#main/training/control'
 import { createPace } from '#main/training/pace'
 import { presets, type Preset } from '#main/training/presets'
+import type { Run } from '#shared/contract/training'
 import { AppError } from '#shared/errors'
 import type { WorkContext } from '#shared/jobs/work'
 
@@ -27,15 +28,23 @@ export async function train(input: ComputeInput<'train'>, context: WorkContext, 
   const seconds = input.seconds ?? Infinity
   const pace = createPace({ ...input.config, seconds }, now())
   let reported = -Infinity
+  let unsaid: Run['progress'] | undefined
+  const sayProgress = (): void => {
+    if (unsaid) line.say({ kind: 'progress', progress: unsaid })
+    unsaid = undefined
+  }
   const listener: RunListener = {
     onStep(report) {
       const at = now()
-      const progress = pace.step(report, at)
+      unsaid = pace.step(report, at)
       if (at - reported < reportSeconds) return
       reported = at
-      line.say({ kind: 'progress', progress })
+      sayProgress()
     },
-    onEpoch: (epoch) => line.say({ kind: 'epoch', line: epoch }),
+    onEpoch(epoch) {
+      sayProgress()
+      line.say({ kind: 'epoch', line: epoch })
+    },
     onCheckpoint: (step) => line.say({ kind: 'checkpoint', step }),
     onNote: (note, batchSize) => line.say({ kind: 'note', note, batchSize }),
   }
@@ -43,6 +52,8 @@ export async function train(input: ComputeInput<'train'>, context: WorkContext, 
   try {
     return { reason: await runTraining(run, engine, context, control) }
   } finally {
+    // The last steps fall between two reports, and a run that has ended must not look as if it lacked them.
+    sayProgress()
     await engine.dispose()
   }
 }

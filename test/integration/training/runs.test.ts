@@ -98,7 +98,10 @@ const fail = (code: string) => ({ code }) as unknown
 describe('a run in its own process', () => {
   it('the same seed gives the same losses, and kill -9 within an epoch costs nothing: it goes on to the same bits', async () => {
     const whole = await newRun('whole')
-    expect((await sit(whole)).reason).toBe('finished')
+    const told = await sit(whole)
+    expect(told.reason).toBe('finished')
+    const far = told.news.findLast((news) => news.kind === 'progress')
+    expect(far?.progress, 'a run that has finished must not look as if it lacked its last steps').toMatchObject({ step: 40, totalSteps: 40, epoch: 4 })
     const killed = await newRun('killed')
     const onNews: Sitting['onNews'] = (news, run) => news.kind === 'checkpoint' && news.step === 14 && run.kill()
     // A checkpoint a step, so that it dies on the way from the fourteenth to the fifteenth.
