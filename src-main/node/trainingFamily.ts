@@ -48,12 +48,13 @@ export async function describeRun({ runFolder, manifest, data }: TrainingRun, ba
   const table = await readFile(join(data.folder, 'ATTRIBUTION.tsv'), 'utf8').catch(() => '')
   const own = attributionLines(readAttributions(table), used.flatMap(({ parts }) => parts.map(({ path }) => path)))
   const attributions = [...new Set([...(base?.attributions ?? []), ...own])]
-  const loose = `${count('voice')} loose voices, ${count('music')} instrumentals`
+  const loose = ([['loose voices', count('voice')], ['instrumentals', count('music')]] as const).filter(([, many]) => many > 0)
+  const parts = [`${songs.length} songs (${songs.join(', ')})`, ...loose.map(([what, many]) => `${many} ${what}`)]
   return {
     name: runFolder.split(/[\\/]/).at(-1)!,
     summary: 'Trained on this machine.',
     licence: weightsLicence(attributions),
-    data: `${songs.length} songs (${songs.join(', ')}), ${loose}, remixed at random${base ? `; trained on from "${base.name}"` : ''}`,
+    data: `${parts.join(', ')}, remixed at random${base ? `; trained on from "${base.name}"` : ''}`,
     attributions,
   }
 }
