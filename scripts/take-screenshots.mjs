@@ -1,5 +1,6 @@
-// Takes docs/screenshots/*.png of every view at 1280 × 800 and 1920 × 1080, with the demo song and the shipped model. Needs a
-// Chromium: STEMWRIGHT_CHROMIUM, or `chromium` on the PATH.
+// Takes docs/screenshots/*.png of every view at 1280 × 800 and 1920 × 1080, with the demo song and the shipped model; those of the
+// training during a real one on songs made of the demo's stems. Needs a Chromium: STEMWRIGHT_CHROMIUM, or `chromium` on the PATH.
+// `take-screenshots.mjs [folder] [studio | training]`: both parts where none is named.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
@@ -7,8 +8,10 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { root, setUp } from './setup.mjs'
+import { takeTrainingViews } from './trainingViews.mjs'
 
 const folder = process.argv[2] ?? join(root, 'docs', 'screenshots')
+const part = process.argv[3]
 const sizes = [
   { width: 1280, height: 800 },
   { width: 1920, height: 1080 },
@@ -22,7 +25,8 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--autoplay-policy=no-user-gesture-required'],
 })
 try {
-  for (const viewport of sizes) await takeAll(viewport)
+  if (part !== 'training') for (const viewport of sizes) await inProgram((page) => takeStudio(page, viewport))
+  if (part !== 'studio') await inProgram(takeTraining)
 } finally {
   await browser.close()
   rmSync(scratch, { recursive: true, force: true })
@@ -32,20 +36,42 @@ function onPath(name) {
   return (process.env.PATH ?? '').split(delimiter).map((place) => join(place, name)).find((path) => existsSync(path))
 }
 
-/** Starts the program with folders of its own, so that nothing of an earlier session is seen. */
-async function takeAll(viewport) {
+/** Starts the program with folders of its own, so that nothing of an earlier session is seen, and gives its page to `use`. */
+async function inProgram(use) {
   const home = mkdtempSync(join(scratch, 'home-'))
   const env = { ...process.env, STEMWRIGHT_LIBRARY: join(home, 'library'), HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home }
   const program = spawn(process.execPath, [join(root, 'out', 'main', 'web.js'), '--no-open'], { stdio: ['ignore', 'pipe', 'inherit'], env })
-  const page = await browser.newPage({ viewport })
+  const page = await browser.newPage({ viewport: sizes[0] })
   page.setDefaultTimeout(300_000)
   try {
     await page.goto(await address(program))
-    await takeViews(page, (name) => page.screenshot({ path: join(folder, `${name}-${viewport.width}x${viewport.height}.png`) }))
+    await use(page)
   } finally {
     await page.close()
     program.kill()
   }
+}
+
+async function takeStudio(page, viewport) {
+  await page.setViewportSize(viewport)
+  await takeViews(page, (name) => shoot(page, name, viewport))
+}
+
+/** One training serves all sizes: each of its views is taken at every one. */
+function takeTraining(page) {
+  return takeTrainingViews(page, scratch, async (name) => {
+    // Away from everything that has a tip.
+    await page.mouse.move(2, 400)
+    for (const viewport of sizes) {
+      await page.setViewportSize(viewport)
+      await rest(page)
+      await shoot(page, name, viewport)
+    }
+  })
+}
+
+function shoot(page, name, { width, height }) {
+  return page.screenshot({ path: join(folder, `${name}-${width}x${height}.png`) })
 }
 
 function address(program) {
