@@ -84,7 +84,8 @@ export class TrainingQueue {
   look(): void {
     const { current } = this
     if (!this.world.isBusy()) return this.advance()
-    if (!current || current.reason) return
+    // One that has ended is no longer told anything: its last state stands.
+    if (!current || current.reason || current.hasEnded) return
     current.reason = 'yield'
     this.world.shelf.show(current.id, { status: 'yielding' })
     current.tell('pause')
