@@ -9,7 +9,14 @@ interface MarkSource {
   palette(): ChartPalette
 }
 
-/** Draws what belongs over the lines: the best epoch, letters at the lines' ends, the parameters in their corner. */
+/** Draws what belongs behind the lines, where it hides none of them: the parameters in their corner. */
+export function drawBackground(plot: uPlot, source: MarkSource, zoom: number): void {
+  plot.ctx.save()
+  drawCaptions(plot, source.spec().captions, source.palette(), uPlot.pxRatio * zoom)
+  plot.ctx.restore()
+}
+
+/** Draws what belongs over the lines: the best epoch, letters at the lines' ends. */
 export function drawMarks(plot: uPlot, source: MarkSource, zoom: number): void {
   const [spec, palette] = [source.spec(), source.palette()]
   const unit = uPlot.pxRatio * zoom
@@ -19,7 +26,6 @@ export function drawMarks(plot: uPlot, source: MarkSource, zoom: number): void {
     else drawPoint(plot, mark.x, mark.y, palette.colour(mark.token), palette, unit)
   }
   drawTags(plot, source.lines(), palette, unit)
-  drawCaptions(plot, spec.captions, palette, unit)
   plot.ctx.restore()
 }
 
@@ -104,7 +110,6 @@ function drawCaptions({ ctx, bbox }: uPlot, captions: readonly string[], palette
   const right = bbox.left + bbox.width - 4 * unit
   // Hidden rather than cut off, or laid over half of the lines; the picture that can be saved is wide enough.
   if (width > 0.8 * bbox.width || lineHeight * captions.length > 0.5 * bbox.height) return
-  drawPlate(ctx, right - width, bbox.top + 2 * unit, width, captions.length * lineHeight + 6 * unit, palette)
   ctx.fillStyle = palette.muted
   ctx.textAlign = 'right'
   ctx.textBaseline = 'top'

@@ -4,7 +4,7 @@ import type { ChartPalette } from '#renderer/features/train/charts/chartPalette'
 import { type ChartSpec, nearestStop } from '#renderer/features/train/charts/chartSpec'
 import type { PlotLine } from '#renderer/features/train/charts/plotData'
 import { drawHeat } from '#renderer/features/train/charts/plotHeat'
-import { drawMarks } from '#renderer/features/train/charts/plotMarks'
+import { drawBackground, drawMarks } from '#renderer/features/train/charts/plotMarks'
 import { formatDuration } from '#renderer/ui/formatting'
 
 export interface PlotSize {
@@ -51,7 +51,10 @@ export function plotOptions(source: PlotSource, size: PlotSize, cursor?: PlotCur
     axes: [acrossAxis(spec, palette, zoom), spec.heat ? channelAxis(source, palette, zoom) : yAxis(source.axis, palette, zoom)],
     series: [{}, ...(spec.heat ? [{ show: false }] : lines.map((line) => seriesOf(line, lines, palette, zoom)))],
     hooks: {
-      drawAxes: [(plot) => drawHeat(plot, source.spec(), source.palette())],
+      drawAxes: [
+        (plot) => drawHeat(plot, source.spec(), source.palette()),
+        (plot) => drawBackground(plot, source, zoom),
+      ],
       draw: [(plot) => drawMarks(plot, source, zoom)],
       setCursor: cursor ? [(plot) => cursor.moved(standsOn(plot, cursor.stops()))] : [],
     },
