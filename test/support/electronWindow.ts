@@ -60,5 +60,5 @@ async function answer(route: Route, scheme: string, prefix: string): Promise<voi
 }
 
 function translated(value: string): string {
-  return value.replace(' stem:', ` ${shownStems}`).replace('app://stemwright', shownOrigin)
+  return value.replaceAll(' stem:', ` ${shownStems}`).replace('app://stemwright', shownOrigin)
 }
