@@ -41,8 +41,8 @@ await runCommand(usage, async (args) => {
   // First, so that the peak of memory is that of a separation and of nothing else.
   rows.push(...(await endToEnd(model)))
   rows.push(await stftRow())
-  for (const { id, speed, refusal, label } of await examineEngines()) {
-    if (!speed) rows.push([label, `not here: ${refusal?.split('\n')[0]}`, ''])
+  for (const { id, speed, label } of await examineEngines()) {
+    if (!speed) rows.push([label, 'not here, see npm run engines', ''])
     else rows.push(...(await engineRows(await openRung(id))))
   }
   const processors = cpus()
