@@ -1,0 +1,30 @@
+import type { Mixing } from '#shared/images/mixing'
+
+/** What all networks that take a mixture of two pictures apart share. */
+interface UnmixerBasics {
+  readonly family: 'unmixer'
+  /** The mixtures that it learns from, and that its scores are of. */
+  readonly mixing: Mixing
+}
+
+/** A VAE of dense layers: units from the picture to the latents; the two decoders have them the other way round. */
+export interface DenseUnmixerConfig extends UnmixerBasics {
+  readonly network: 'dense'
+  readonly hiddenUnits: readonly number[]
+  readonly latentUnits: number
+}
+
+/**
+ * Networks of convolutions, channels from the full size down. `bottleneck` is a VAE that sees a picture only through its latent
+ * maps; `skip` a VAE whose two decoders also see the encoder's maps, and whose pictures mix to the mixture exactly; `unet`
+ * is as large as `skip`, without what makes that a VAE.
+ */
+export interface ConvUnmixerConfig extends UnmixerBasics {
+  readonly network: 'bottleneck' | 'skip' | 'unet'
+  readonly encoderChannels: readonly number[]
+  readonly decoderChannels: readonly number[]
+  /** Of the latent maps of each decoder; of a `unet`, none. */
+  readonly latentChannels: number
+}
+
+export type UnmixerConfig = DenseUnmixerConfig | ConvUnmixerConfig
