@@ -36,8 +36,15 @@ export type PictureLatents = z.infer<typeof latents>
 export const unmixed = z.object({ first: picture, second: picture, mixture: picture })
 export type Unmixed = z.infer<typeof unmixed>
 
+/**
+ * Latents of both parts, how many channels their elements have (the last axis; as many as elements where each stands
+ * alone), and whether the decoders see the mixture's own maps besides.
+ */
+const encodedLatents = z.object({ first: posterior, second: posterior, channels: z.number().int(), seesMixture: z.boolean() })
+export type EncodedLatents = z.infer<typeof encodedLatents>
+
 /** With the latents that it took; without for a network that has none. */
-const encoded = unmixed.extend({ latents: z.object({ first: posterior, second: posterior }).optional() })
+const encoded = unmixed.extend({ latents: encodedLatents.optional() })
 export type EncodedUnmixed = z.infer<typeof encoded>
 
 /** A model, and the rule by which its pictures are mixed. */
