@@ -174,7 +174,7 @@ class Sitting {
       step: optimizer.step,
       seconds: this.elapsed(),
       learningRate: learningRateAt(progress, config.learningRate),
-      beta: betaAt(progress, config.beta, config.betaWarmUp),
+      beta: betaAt(progress, config),
       validation: terms,
       score,
       best,
@@ -191,7 +191,7 @@ async function trainStep(config: TrainingConfig, checkpoint: Checkpoint, ports: 
   const { optimizer } = checkpoint
   const step = optimizer.step
   const progress = step / config.totalSteps
-  const beta = betaAt(progress, config.beta, config.betaWarmUp)
+  const beta = betaAt(progress, config)
   const inputs = { ...data, ...drawNoise(config.seed, step, ports.program), ...(ports.program.inputs.beta && { beta: Float32Array.of(beta) }) }
   const { outputs, gradients } = await ports.differentiable.gradients(optimizer.parameters, inputs)
   if (!Number.isFinite(outputs.loss![0])) throw diverged(step + 1, 'the loss')

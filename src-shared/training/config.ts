@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { NetworkKind } from '#shared/contract/training'
 
 const positive = z.number().positive()
 const share = z.number().min(0).max(1)
@@ -6,6 +7,19 @@ const share = z.number().min(0).max(1)
 /** How a blind network's reconstruction is held against the mixture. */
 export const reconstructionLosses = ['mse', 'l1', 'crossEntropy'] as const
 export type ReconstructionLoss = (typeof reconstructionLosses)[number]
+
+/** How the pictures that a network takes out of a mixture are held against the true ones. */
+export const pictureLosses = ['mse', 'l1', 'bce', 'mseSsim'] as const
+export type PictureLoss = (typeof pictureLosses)[number]
+
+/** How the weight of the KL divergence changes over a run. */
+export const klSchedules = ['constant', 'warmUp', 'cyclical'] as const
+export type KlSchedule = (typeof klSchedules)[number]
+
+/** Notes for the form, as "kinds" in the JSON schema, that only these networks use a value, or a group of values. */
+function usedBy(...kinds: NetworkKind[]) {
+  return { kinds }
+}
 
 /** Every hyper-parameter of a run, with its default and a sentence of explanation. Saved with every result. */
 export const trainingConfig = z.object({
@@ -28,24 +42,40 @@ export const trainingConfig = z.object({
     .nonnegative()
     .default(1e-3)
     .describe('Weight of the KL divergence, which keeps the latent maps close to a normal distribution.'),
-  betaWarmUp: share.default(0.2).describe('Share of the run over which beta rises from 0.'),
+  klSchedule: z
+    .enum(klSchedules)
+    .default('warmUp')
+    .describe('Whether beta is whole at once, rises once and stays, or starts again from 0 in every cycle.'),
+  betaWarmUp: share.default(0.2).describe('Share of the run over which beta rises from 0, where the schedule is a warm-up.'),
+  klCycles: z
+    .int()
+    .min(1)
+    .default(4)
+    .describe('Cycles of beta in a run, where the schedule is cyclical: in each it rises over the first half and stays over the second.'),
   patience: z.int().positive().default(20).describe('Validations without a new best after which the run stops.'),
   loss: z
     .object({
-      spectrum: z.number().nonnegative().default(0).describe('Weight of the error of rows, which treats loud and quiet rows alike.'),
-      energy: z.number().nonnegative().default(4).describe('Weight of the squared error, which is what SDR measures.'),
-      magnitude: z.number().nonnegative().default(0.05).describe('Weight of the error of compressed magnitudes, which hears the quiet.'),
+      spectrum: z.number().nonnegative().default(0).describe('Weight of the error of rows, which treats loud and quiet rows alike.').meta(usedBy('separator')),
+      energy: z.number().nonnegative().default(4).describe('Weight of the squared error, which is what SDR measures.').meta(usedBy('separator')),
+      magnitude: z.number().nonnegative().default(0.05).describe('Weight of the error of compressed magnitudes, which hears the quiet.').meta(usedBy('separator')),
       crossEntropy: z
         .number()
         .nonnegative()
         .default(0)
-        .describe("Weight of the cross-entropy of the mask against the vocals' true share, which punishes being sure and wrong."),
-      latent: z.number().nonnegative().default(0.05).describe('Weight of telling coarse magnitudes from the latent maps alone.'),
-      freeBits: z.number().nonnegative().default(0.05).describe('Nats that a latent channel may carry at no cost.'),
+        .describe("Weight of the cross-entropy of the mask against the vocals' true share, which punishes being sure and wrong.")
+        .meta(usedBy('separator')),
+      latent: z.number().nonnegative().default(0.05).describe('Weight of telling coarse magnitudes from the latent maps alone.').meta(usedBy('separator')),
+      freeBits: z.number().nonnegative().default(0.05).describe('Nats that a latent channel may carry at no cost.').meta(usedBy('separator')),
       reconstruction: z
         .enum(reconstructionLosses)
         .default('mse')
-        .describe('How a blind network is held against the mixture: by squared error, absolute error, or cross-entropy.'),
+        .describe('How a blind network is held against the mixture: by squared error, absolute error, or cross-entropy.')
+        .meta(usedBy('blind')),
+      picture: z
+        .enum(pictureLosses)
+        .default('mse')
+        .describe('How unmixed pictures are held against the true ones: by squared error, absolute error, binary cross-entropy, or squared error and structure (SSIM).')
+        .meta(usedBy('images')),
     })
     .prefault({}),
   takes: z
@@ -55,7 +85,8 @@ export const trainingConfig = z.object({
       fromSongs: share.default(0.33).describe('Share of takes from songs with stems, where loose recordings exist too.'),
       voiceWeights: z.record(z.string(), z.number().nonnegative()).default({}).describe('How often each folder of voices is drawn from.'),
     })
-    .prefault({}),
+    .prefault({})
+    .meta(usedBy('separator')),
   patches: z
     .object({
       vocalPool: z.int().positive().default(48).describe('Takes of vocals that are mixed with takes of music at any time.'),
@@ -74,7 +105,8 @@ export const trainingConfig = z.object({
       withoutVocals: share.default(0.08).describe('Share of patches without vocals.'),
       withoutMusic: share.default(0.05).describe('Share of patches without music.'),
     })
-    .prefault({}),
+    .prefault({})
+    .meta(usedBy('separator')),
 })
 
 export type TrainingConfig = z.output<typeof trainingConfig>

@@ -53,12 +53,17 @@ export function formatParameter(value: number): string {
 
 /** What a run was started with, in a few lines to be printed on its charts. */
 export function printedParameters({ config, presetId, datasetName, dataHash, base }: Run): string[] {
-  const { batchSize, learningRate, weightDecay, beta, betaWarmUp, stepsPerEpoch, totalSteps, patience, seed } = config
+  const { batchSize, learningRate, weightDecay, stepsPerEpoch, totalSteps, patience, seed } = config
   const number = formatParameter
   return [
     `${base ? `from ${base.name} · ` : ''}preset ${presetId} · ${datasetName} ${dataHash.slice(0, 8)}`,
     `batch ${batchSize} · learning rate ${number(learningRate)} · weight decay ${number(weightDecay)}`,
-    `beta ${number(beta)} over ${Math.round(100 * betaWarmUp)} % · patience ${patience} · seed ${seed}`,
+    `${printedBeta(config)} · patience ${patience} · seed ${seed}`,
     `${number(totalSteps)} steps, ${number(stepsPerEpoch)} an epoch`,
   ]
+}
+
+function printedBeta({ beta, klSchedule, betaWarmUp, klCycles }: TrainingConfig): string {
+  const how = { constant: '', warmUp: ` over ${Math.round(100 * betaWarmUp)} %`, cyclical: ` in ${klCycles} cycles` }
+  return `beta ${formatParameter(beta)}${how[klSchedule]}`
 }
