@@ -12,6 +12,7 @@ const unsignedByte = 8
 
 /** How many things of which size a file of unsigned bytes says it holds. @throws AppError DATASET_INVALID */
 export function readIdxHeader(bytes: Uint8Array, dimensions: number): { count: number; shape: number[]; start: number } {
+  if (bytes.length === 0) throw new AppError('DATASET_INVALID', 'It is empty: it has 0 bytes. Download or copy it again.')
   const start = 4 + 4 * dimensions
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const fits = bytes.length >= start && view.getUint16(0) === 0 && bytes[2] === unsignedByte && bytes[3] === dimensions

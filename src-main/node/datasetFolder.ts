@@ -22,8 +22,8 @@ export function nodeDatasets(folder: string): DatasetPlatform {
   }
 }
 
-/** @throws AppError INVALID_INPUT, FILE_NOT_FOUND, DATASET_INVALID */
-async function openDatasetFolder(folder: string): Promise<DatasetFolder> {
+/** A folder as layouts look at it. @throws AppError INVALID_INPUT, FILE_NOT_FOUND, DATASET_INVALID */
+export async function openDatasetFolder(folder: string): Promise<DatasetFolder> {
   if (!isAbsolute(folder)) throw new AppError('INVALID_INPUT', `"${folder}" is not a whole path. Nothing was read; give the path from the top on.`)
   const files = await listFiles(folder)
   const readable = async <T>(path: string, read: () => Promise<T>): Promise<T> => {

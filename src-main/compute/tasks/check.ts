@@ -1,14 +1,12 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
 import type { ComputeInput, ComputeResult } from '#main/compute/protocol'
 import { soundItems } from '#main/datasets/check/checkedSounds'
 import type { Unreadable } from '#main/datasets/check/findings/fileFindings'
 import { checkImages, type ImageSet } from '#main/datasets/check/imageCheck'
 import { checkSounds } from '#main/datasets/check/soundCheck'
-import { readIdx, type IdxArray } from '#main/datasets/idxImages'
+import type { IdxArray } from '#main/datasets/idxImages'
 import type { ManifestImages } from '#main/datasets/manifest'
+import { readIdxFile } from '#main/node/pictureFiles'
 import { openParts, partsBelow } from '#main/node/summedSound'
 import { toAppError } from '#shared/errors'
 import type { WorkContext } from '#shared/jobs/work'
@@ -37,10 +35,4 @@ async function checkPictures(folder: string, images: readonly ManifestImages[], 
     }
   }
   return checkImages(sets, unreadable, context)
-}
-
-/** @throws AppError DATASET_INVALID; the error of the system */
-async function readIdxFile(path: string, dimensions: number): Promise<IdxArray> {
-  const bytes = await readFile(path)
-  return readIdx(/\.gz$/i.test(path) ? await promisify(gunzip)(bytes) : bytes, dimensions)
 }
