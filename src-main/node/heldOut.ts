@@ -15,11 +15,13 @@ import { busiestStretch, scorePiece, type ReferencePiece } from '#main/separatio
 import { AppError } from '#shared/errors'
 import type { WorkContext } from '#shared/jobs/work'
 
-/** What a run's best network is worth on songs that it has not learned from. */
+/** What a run's best network is worth on songs, or pictures, that it has not learned from. */
 export interface HeldOutMeasurement {
-  /** Names of the songs. */
+  /** Names of the songs, or which pictures. */
   readonly measuredOn: string
   readonly values: HeldOutScores
+  /** Standard deviations of values over repeated measurements, by the same names. */
+  readonly deviations?: HeldOutScores
 }
 
 /** Seconds of each song, where most is sung. */

@@ -47,6 +47,7 @@ function shownRow({ id, factors, seed, runId, error, measured }: StoredRow, fact
       ...(last && { seconds: last.seconds }),
       ...measured?.values,
     },
+    ...(measured?.deviations && { deviations: measured.deviations }),
   }
 }
 

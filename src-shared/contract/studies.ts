@@ -10,6 +10,8 @@ export const studyMeasure = z.object({
   name: z.string(),
   unit: z.string(),
   higherIsBetter: z.boolean(),
+  /** Digits after the point that tell something; 2 where it is not said. */
+  decimals: z.number().int().optional(),
 })
 export type StudyMeasure = z.infer<typeof studyMeasure>
 
@@ -43,6 +45,8 @@ export const studyRow = z.object({
   progress: z.number(),
   /** By the ids of measures, as far as they are known. */
   values: z.record(z.string(), z.number()),
+  /** Standard deviations of values over repeated measurements, by the same ids; of none that was measured once. */
+  deviations: z.record(z.string(), z.number()).optional(),
 })
 export type StudyRow = z.infer<typeof studyRow>
 
@@ -62,7 +66,7 @@ export const study = z.object({
   status: z.enum(['running', 'paused', 'finished']),
   factors: z.array(z.string()),
   measures: z.array(studyMeasure),
-  /** Names of the songs that the figures are from; none of them was trained on. */
+  /** The songs or pictures that the figures are from; none of them was trained on. */
   measuredOn: z.string().optional(),
   rows: z.array(studyRow),
 })
@@ -78,8 +82,15 @@ export const studyRequest = z.strictObject({
 })
 export type StudyRequest = z.infer<typeof studyRequest>
 
-/** What a run's best network was measured to do with songs that it has not learned from. */
-export const measurementResult = z.object({ measuredOn: z.string(), values: z.record(z.string(), z.number()) })
+/**
+ * What a run's best network was measured to do with songs, or pictures, that it has not learned from; with standard deviations of
+ * what was measured several times.
+ */
+export const measurementResult = z.object({
+  measuredOn: z.string(),
+  values: z.record(z.string(), z.number()),
+  deviations: z.record(z.string(), z.number()).optional(),
+})
 
 const studyId = z.strictObject({ studyId: z.string() })
 
