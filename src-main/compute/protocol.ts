@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import type { Manifest } from '#main/datasets/manifest'
+import type { Manifest, ManifestImages } from '#main/datasets/manifest'
 import { checkReport } from '#shared/contract/datasets'
 import { engineRung } from '#shared/contract/engine'
+import { encodedLatents } from '#shared/contract/playground'
 import { doubtResult, spectralRegion } from '#shared/contract/repair'
 import { loudnessFacts, renderFormat, renderRequest } from '#shared/contract/render'
 import { quality, separationReport, stemFormat, stemNames } from '#shared/contract/separation'
@@ -10,6 +11,7 @@ import { song } from '#shared/contract/songs'
 import { sound } from '#shared/contract/sounds'
 import { benchmarkResult, runProgress } from '#shared/contract/training'
 import { networkInspection } from '#shared/contract/models'
+import { mixingRules } from '#shared/images/mixing'
 import { networkDescription } from '#shared/contract/networkAdapter'
 import { failure, workProgress } from '#shared/jobs/job'
 import { trainingConfig } from '#shared/training/config'
@@ -87,6 +89,17 @@ export const pairFindings = z.discriminatedUnion('kind', [
 ])
 
 const scores = z.object({ usdr: z.number(), sisdr: z.number() })
+
+/** Pictures, mixtures, or latents, one after the other; these few numbers cross as they are. */
+const values = z.custom<Float32Array>((given) => given instanceof Float32Array)
+
+/** A model that takes pictures apart, of these weights, and how pictures are mixed. */
+const unmixer = { directory: z.string(), sha256: z.string(), rule: z.enum(mixingRules), level: z.number() }
+const bothPictures = z.object({ first: values, second: values, mixture: values })
+const posteriors = z.object({ mean: values, logVariance: values })
+
+/** Some pictures of the dataset in `folder`; `hash` changes with its files. */
+const pictureFile = { folder: z.string(), hash: z.string(), images: z.custom<ManifestImages>() }
 
 /** What the compute process can be asked to do: files in, files and numbers out, never samples. */
 export const computeTasks = {
@@ -200,6 +213,20 @@ export const computeTasks = {
   importNetwork: task(z.strictObject({ path: z.string(), folder: z.string(), description: networkDescription }), z.void()),
   /** Measures how much faster than it sounds noise is separated. */
   measureSpeed: task(z.strictObject({ modelDirectory: z.string() }), z.object({ realTimeFactor: z.number(), engine: z.string() })),
+  /** Gives `count` pictures as a seed has it, of one label or one place where that is asked for. */
+  readPictures: task(
+    z.strictObject({ ...pictureFile, seed: z.number().int(), count: z.number().int(), label: z.number().int().optional(), index: z.number().int().optional() }),
+    z.array(z.object({ pixels: values, index: z.number().int(), label: z.number().int().optional() })),
+  ),
+  /** One more than the highest label of pictures; 0 where they have none. */
+  countClasses: task(z.strictObject(pictureFile), z.number().int()),
+  /** Takes mixtures apart; latents come from networks that have some. */
+  unmixPictures: task(
+    z.strictObject({ ...unmixer, mixtures: values }),
+    bothPictures.extend({ latents: encodedLatents.extend({ first: posteriors, second: posteriors }).optional() }),
+  ),
+  /** Decodes latents, each with the mixture that a network with skips looks at. */
+  decodePictures: task(z.strictObject({ ...unmixer, first: values, second: values, mixtures: values }), bothPictures),
   /** Finds the engine that separations will use, which takes a while on a machine's first run; gives its name in plain words. */
   prepare: task(z.undefined(), z.string()),
   describeEngines: task(z.undefined(), z.array(engineRung)),

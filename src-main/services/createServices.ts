@@ -8,6 +8,7 @@ import { createMediaRegistry } from '#main/services/mediaRegistry'
 import { createModelService, type ModelService } from '#main/services/modelService'
 import { createModelTransfers, type ModelTransfers } from '#main/services/modelTransfers'
 import type { Platform } from '#main/services/platform'
+import { createPlaygroundService } from '#main/services/playgroundService'
 import { createProjectService, type ProjectService } from '#main/services/projectService'
 import { createRenderService } from '#main/services/renderService'
 import { createRepairService } from '#main/services/repairService'
@@ -121,7 +122,10 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
     studies.runChanged(event.payload)
     teaching.runChanged(event.payload)
   })
-  const handlers = createHandlers({ platform, songs, sounds, deletion, models, transfers, projects, renders, repairs, separations, jobs: queue, datasets, checks, downloads, settings, studies, teaching, training, results, reader })
+  // What is seen while a slider is dragged waits for no separation.
+  const playground = createPlaygroundService({ datasets, models, compute: createComputeClient(platform.launchCompute) })
+  listeners.add(({ name }) => void (name === 'models.changed' && playground.forgetModels()))
+  const handlers = createHandlers({ platform, songs, sounds, deletion, models, transfers, playground, projects, renders, repairs, separations, jobs: queue, datasets, checks, downloads, settings, studies, teaching, training, results, reader })
 
   return {
     server: createServer<AppContract>(contract, handlers, report),
@@ -150,6 +154,7 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
       compute.close()
       reader.close()
       checks.close()
+      playground.close()
       renders.close()
       projects.close()
     },

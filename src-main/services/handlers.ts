@@ -6,6 +6,7 @@ import type { JobQueue } from '#main/services/jobQueue'
 import type { ModelService } from '#main/services/modelService'
 import type { ModelTransfers } from '#main/services/modelTransfers'
 import type { Platform } from '#main/services/platform'
+import type { PlaygroundService } from '#main/services/playgroundService'
 import type { ProjectService } from '#main/services/projectService'
 import type { RenderService } from '#main/services/renderService'
 import type { RepairService } from '#main/services/repairService'
@@ -28,6 +29,7 @@ interface Application {
   readonly deletion: SongDeletion
   readonly models: ModelService
   readonly transfers: ModelTransfers
+  readonly playground: PlaygroundService
   readonly projects: ProjectService
   readonly renders: RenderService
   readonly repairs: RepairService
@@ -45,7 +47,7 @@ interface Application {
 }
 
 /** Returns what answers each request of the contract. */
-export function createHandlers({ platform, songs, sounds, deletion, models, transfers, projects, renders, repairs, separations, jobs, datasets, checks, downloads, settings, studies, teaching, training, results, reader }: Application): Handlers<AppContract> {
+export function createHandlers({ platform, songs, sounds, deletion, models, transfers, playground, projects, renders, repairs, separations, jobs, datasets, checks, downloads, settings, studies, teaching, training, results, reader }: Application): Handlers<AppContract> {
   return {
     app: {
       info: () => platform.info,
@@ -90,6 +92,12 @@ export function createHandlers({ platform, songs, sounds, deletion, models, tran
       inspectNetwork: ({ source }) => ({ jobId: transfers.inspectNetwork(source).id }),
       importNetwork: ({ source, description }) => ({ jobId: transfers.importNetwork(source, description).id }),
       measureSpeed: async ({ modelId }) => ({ jobId: (await transfers.measureSpeed(modelId)).id }),
+    },
+    playground: {
+      sets: () => playground.sets(),
+      pictures: (request) => playground.pictures(request),
+      unmix: (request) => playground.unmix(request),
+      decode: (request) => playground.decode(request),
     },
     projects: {
       open: (request) => projects.open(request),

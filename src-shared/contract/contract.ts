@@ -5,6 +5,7 @@ import { desktop, desktopEvents } from '#shared/contract/desktop'
 import { engine } from '#shared/contract/engine'
 import { jobEvents, jobs } from '#shared/contract/jobs'
 import { modelEvents, models } from '#shared/contract/models'
+import { playground } from '#shared/contract/playground'
 import { projectEvents, projects } from '#shared/contract/projects'
 import { render } from '#shared/contract/render'
 import { repair } from '#shared/contract/repair'
@@ -19,7 +20,7 @@ import { training, trainingEvents } from '#shared/contract/training'
 
 /** All that the UI can ask and be told. */
 export const contract = defineContract({
-  requests: { app, datasets, desktop, engine, jobs, models, projects, render, repair, results, separation, settings, songs, sounds, studies, teaching, training },
+  requests: { app, datasets, desktop, engine, jobs, models, playground, projects, render, repair, results, separation, settings, songs, sounds, studies, teaching, training },
   events: { ...datasetEvents, ...desktopEvents, ...jobEvents, ...modelEvents, ...projectEvents, ...settingsEvents, ...soundEvents, ...studyEvents, ...teachingEvents, ...trainingEvents },
 })
 export type AppContract = typeof contract

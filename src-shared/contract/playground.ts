@@ -40,7 +40,7 @@ export type Unmixed = z.infer<typeof unmixed>
  * Latents of both parts, how many channels their elements have (the last axis; as many as elements where each stands
  * alone), and whether the decoders see the mixture's own maps besides.
  */
-const encodedLatents = z.object({ first: posterior, second: posterior, channels: z.number().int(), seesMixture: z.boolean() })
+export const encodedLatents = z.object({ first: posterior, second: posterior, channels: z.number().int(), seesMixture: z.boolean() })
 export type EncodedLatents = z.infer<typeof encodedLatents>
 
 /** With the latents that it took; without for a network that has none. */

@@ -31,6 +31,10 @@ export const tasks: ComputeTasks = {
   inspectNetwork: async (input) => (await import('#main/compute/tasks/models')).inspectNetwork(input),
   importNetwork: async (input) => (await import('#main/compute/tasks/models')).importNetwork(input),
   measureSpeed: async (input, context) => (await import('#main/compute/tasks/models')).measureSpeed(input, context),
+  readPictures: async (input) => (await import('#main/compute/tasks/pictures')).readPictures(input),
+  countClasses: async (input) => (await import('#main/compute/tasks/pictures')).countClasses(input),
+  unmixPictures: async (input) => (await import('#main/compute/tasks/unmix')).unmixPictures(input),
+  decodePictures: async (input) => (await import('#main/compute/tasks/unmix')).decodePictures(input),
   prepare: async () => (await import('#main/compute/tasks/separate')).prepare(),
   describeEngines: async () => (await import('#main/compute/tasks/describeEngines')).describeEngines(),
 }
