@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { errorSpread, orderPairs } from '#renderer/features/playground/explore/batchOrder'
-import { checkPermutation, permutationSentence } from '#renderer/features/playground/explore/permutation'
+import { errorSpread, orderPairs } from '#shared/images/batchOrder'
+import { checkPermutation, permutationSentence } from '#shared/images/permutation'
 
-const digit = [1, 0, 0, 0]
-const garment = [0, 0, 1, 1]
+const grey = (...values: number[]) => Float32Array.from(values)
+const digit = grey(1, 0, 0, 0)
+const garment = grey(0, 0, 1, 1)
 const truth = { first: digit, second: garment }
-const right = { truth, output: { first: [0.8, 0, 0, 0], second: [0, 0, 1, 0.6] } }
+const right = { truth, output: { first: grey(0.75, 0, 0, 0), second: grey(0, 0, 1, 0.5) } }
 const swapped = { truth, output: { first: garment, second: digit } }
 const perfect = { truth, output: truth }
 
@@ -14,10 +15,10 @@ describe('the permutation check', () => {
   it('says how far each decoder is from each picture', () => {
     const { errors, right: count } = checkPermutation([right, right])
     expect(count).toBe(2)
-    expect(errors[0][0]).toBeCloseTo(0.04 / 4, 12)
-    expect(errors[0][1]).toBeCloseTo((0.64 + 2) / 4, 12)
-    expect(errors[1][0]).toBeCloseTo((1 + 1 + 0.36) / 4, 12)
-    expect(errors[1][1]).toBeCloseTo(0.16 / 4, 12)
+    expect(errors[0][0]).toBeCloseTo(0.0625 / 4, 12)
+    expect(errors[0][1]).toBeCloseTo((0.5625 + 2) / 4, 12)
+    expect(errors[1][0]).toBeCloseTo((1 + 1 + 0.25) / 4, 12)
+    expect(errors[1][1]).toBeCloseTo(0.25 / 4, 12)
   })
 
   // Would catch: a network with exchanged decoders that is called right because its pictures are good ones.
@@ -25,7 +26,7 @@ describe('the permutation check', () => {
     expect(checkPermutation([swapped, swapped]).right).toBe(0)
     const { errors, right: count } = checkPermutation([right, swapped, perfect])
     expect(count).toBe(2)
-    expect(errors[0][0]).toBeCloseTo((0.01 + 3 / 4 + 0) / 3, 12)
+    expect(errors[0][0]).toBeCloseTo((0.0625 / 4 + 3 / 4 + 0) / 3, 12)
   })
 
   it('does not call two equal pictures swapped', () => {
@@ -49,7 +50,7 @@ describe('the order of a batch', () => {
     expect(orderPairs(pairs, 'worst').map(({ index }) => index)).toEqual([1, 0, 2])
     expect(orderPairs(pairs, 'best').map(({ index }) => index)).toEqual([2, 0, 1])
     expect(orderPairs(pairs, 'drawn').map(({ index }) => index)).toEqual([0, 1, 2])
-    expect(orderPairs(pairs, 'worst')[1]!.error).toBeCloseTo((0.01 + 0.04) / 2, 12)
+    expect(orderPairs(pairs, 'worst')[1]!.error).toBeCloseTo((0.0625 / 4 + 0.25 / 4) / 2, 12)
   })
 
   it('leaves pairs of equal error as they were drawn', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { moveChannels, type Posterior, rankChannels } from '#renderer/features/playground/explore/latentChannels'
-import { between, pathBetween, swing } from '#renderer/features/playground/explore/latentPath'
-import { priorLatents } from '#renderer/features/playground/explore/priorSamples'
+import { moveChannels, type Posterior, rankChannels } from '#shared/images/latentChannels'
+import { between, pathBetween, swing } from '#shared/images/latentPath'
+import { priorLatents } from '#shared/images/priorSamples'
 import { randomStream } from '#shared/random'
 
 /** Posteriors of maps with two places and three channels, where channel 1 says most and channel 2 nothing. */

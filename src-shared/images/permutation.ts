@@ -1,7 +1,9 @@
+import { meanSquaredError } from '#shared/metrics/psnr'
+
 /** Two pictures of grey values from 0 to 1, by the part that they are. */
 export interface PicturePair {
-  readonly first: ArrayLike<number>
-  readonly second: ArrayLike<number>
+  readonly first: Float32Array
+  readonly second: Float32Array
 }
 
 /** A pair that was mixed, and what a network made of the mixture. */
@@ -24,8 +26,8 @@ export function checkPermutation(pairs: readonly JudgedPair[]): PermutationCheck
   const sums: [[number, number], [number, number]] = [[0, 0], [0, 0]]
   let right = 0
   for (const { truth, output } of pairs) {
-    const own = [squaredError(output.first, truth.first), squaredError(output.second, truth.second)] as const
-    const crossed = [squaredError(output.first, truth.second), squaredError(output.second, truth.first)] as const
+    const own = [meanSquaredError(output.first, truth.first), meanSquaredError(output.second, truth.second)] as const
+    const crossed = [meanSquaredError(output.first, truth.second), meanSquaredError(output.second, truth.first)] as const
     sums[0][0] += own[0]
     sums[0][1] += crossed[0]
     sums[1][0] += crossed[1]
@@ -45,11 +47,4 @@ export function permutationSentence({ count, right }: PermutationCheck): string 
   return right > count / 2
     ? `Each decoder gave its own picture in ${share}; in the others the two changed places.`
     : `Each decoder gave its own picture in only ${share}; mostly the two changed places.`
-}
-
-/** Returns the mean of the squared differences of two lists of one length. */
-export function squaredError(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0
-  for (let at = 0; at < a.length; at++) sum += (a[at]! - b[at]!) ** 2
-  return sum / a.length
 }

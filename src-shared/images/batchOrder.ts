@@ -1,4 +1,5 @@
-import { type JudgedPair, squaredError } from '#renderer/features/playground/explore/permutation'
+import type { JudgedPair } from '#shared/images/permutation'
+import { meanSquaredError } from '#shared/metrics/psnr'
 
 export const batchOrders = ['worst', 'best', 'drawn'] as const
 export type BatchOrder = (typeof batchOrders)[number]
@@ -13,7 +14,7 @@ export interface RankedPair {
 export function orderPairs(pairs: readonly JudgedPair[], order: BatchOrder): RankedPair[] {
   const ranked = pairs.map(({ truth, output }, index) => ({
     index,
-    error: (squaredError(output.first, truth.first) + squaredError(output.second, truth.second)) / 2,
+    error: (meanSquaredError(output.first, truth.first) + meanSquaredError(output.second, truth.second)) / 2,
   }))
   if (order === 'drawn') return ranked
   return ranked.sort((a, b) => (order === 'worst' ? b.error - a.error : a.error - b.error))
