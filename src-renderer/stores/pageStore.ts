@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 
-export type PageName = 'studio' | 'train' | 'models'
+export type PageName = 'studio' | 'train' | 'models' | 'playground'
 
 /** Which page of the window is shown. */
 export const usePageStore = defineStore('page', () => {

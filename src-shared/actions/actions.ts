@@ -1,5 +1,5 @@
 /** Where an action is listed: a menu of the desktop window, and a section of the sheet of shortcuts. */
-export const actionGroups = ['File', 'Edit', 'Playback', 'Loop and markers', 'View', 'Lane', 'Separate and repair', 'Train', 'App'] as const
+export const actionGroups = ['File', 'Edit', 'Playback', 'Loop and markers', 'View', 'Lane', 'Separate and repair', 'Train', 'Playground', 'App'] as const
 export type ActionGroup = (typeof actionGroups)[number]
 
 export interface ActionSpec {
@@ -67,6 +67,7 @@ export const actions = {
   'view.studio': action('View', 'Studio', ['Shift+S']),
   'view.train': action('View', 'Training', ['Shift+T']),
   'view.models': action('View', 'Models', ['Shift+M']),
+  'view.playground': action('View', 'Playground', ['Shift+P']),
 
   'lane.previous': action('Lane', 'Lane above', ['Up'], repeats),
   'lane.next': action('Lane', 'Lane below', ['Down'], repeats),
@@ -92,6 +93,11 @@ export const actions = {
   'train.previousCheckpoint': action('Train', 'Hear the checkpoint before', [','], repeats),
   'train.nextCheckpoint': action('Train', 'Hear the next checkpoint', ['.'], repeats),
   'train.stop': action('Train', 'Stop, and keep the best…', ['Shift+K']),
+
+  'playground.pair': action('Playground', 'Another pair of pictures', ['R']),
+  'playground.first': action('Playground', 'Another digit', ['T']),
+  'playground.second': action('Playground', 'Another garment', ['Y']),
+  'playground.rule': action('Playground', 'Next mixing rule', ['U']),
 
   'app.settings': action('App', 'Settings…', ['Mod+,'], whileTyping),
   'app.shortcuts': action('App', 'Shortcuts…', ['?']),

@@ -64,6 +64,7 @@ export function menuTemplate(content: MenuContent): Item[] {
     { label: 'Lane', submenu: group('Lane') },
     { label: 'Separate', submenu: group('Separate and repair') },
     { label: 'Train', submenu: group('Train') },
+    { label: 'Playground', submenu: group('Playground') },
     { role: 'help', submenu: [...group('App'), ...(mac ? [] : [separator, { role: 'about' } as Item])] },
   ]
 }
