@@ -15,15 +15,18 @@ export interface DenseUnmixerConfig extends UnmixerBasics {
 }
 
 /**
- * Networks of convolutions, channels from the full size down. `bottleneck` is a VAE that sees a picture only through its latent
- * maps; `skip` a VAE whose two decoders also see the encoder's maps, and whose pictures mix to the mixture exactly; `unet`
- * is as large as `skip`, without what makes that a VAE.
+ * Networks of convolutions; channels and residual blocks of each level, from half the pictures' size down. `bottleneck` is a VAE
+ * that sees a picture only through its latent maps; `skip` a VAE whose two decoders also see the encoder's maps, and whose
+ * pictures mix to the mixture exactly; `unet` is as large as `skip`, without what makes that a VAE, and as exact.
  */
 export interface ConvUnmixerConfig extends UnmixerBasics {
   readonly network: 'bottleneck' | 'skip' | 'unet'
   readonly encoderChannels: readonly number[]
+  readonly encoderBlocks: readonly number[]
+  /** Of each of the two decoders; of the only one of a `unet`. */
   readonly decoderChannels: readonly number[]
-  /** Of the latent maps of each decoder; of a `unet`, none. */
+  readonly decoderBlocks: readonly number[]
+  /** Of the latent maps of each decoder; of a `unet`, 0. */
   readonly latentChannels: number
 }
 
