@@ -29,6 +29,10 @@ const checkpointFacts = z.object({
   step: z.number().int(),
   score: z.number(),
   bytes: z.number(),
+  /** It was the best epoch of the run; the newest of these is the one that is kept. */
+  best: z.boolean().optional(),
+  /** It was made for that alone. */
+  onlyAsBest: z.boolean().optional(),
   /** Below `checkpoints`; never used twice, so that nobody who has fetched a file sees an old one under its name. */
   folder: z.string(),
   /** By the clips' ids. */

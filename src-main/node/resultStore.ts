@@ -1,10 +1,12 @@
 import { cp, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { comparisonFacts, readResultIndex, resultsFolder, type ResultIndex } from '#main/node/resultIndex'
+import { readHistory } from '#main/node/runHistory'
 import { makeStagingFolder, reporting } from '#main/node/stagingFolder'
 import type { HeardFiles, ResultStore, StoredComparison, StoredResults } from '#main/services/resultPorts'
-import { bestOf } from '#main/training/thinning'
+import { keptAsBest } from '#main/training/thinning'
 import { AppError } from '#shared/errors'
+import { bestLine } from '#shared/training/verdict'
 
 /** Comparisons that a run keeps; one takes as much as a checkpoint. */
 const mostComparisons = 6
@@ -16,7 +18,12 @@ export function createResultStore(folder: string): ResultStore {
   const comparison = (runId: string, key: string) => readComparison(join(comparedFolder(runId), key))
   return {
     runFolder,
-    read: async (runId) => filesOf(await readResultIndex(runFolder(runId)), resultsFolder(runFolder(runId))),
+    async read(runId) {
+      const [index, lines] = await Promise.all([readResultIndex(runFolder(runId)), readHistory(runFolder(runId))])
+      // Also where that epoch has nothing to be heard: another one must not be called the best in its place.
+      const bestEpoch = bestLine(lines)?.epoch ?? keptAsBest(index.checkpoints)?.epoch
+      return { ...filesOf(index, resultsFolder(runFolder(runId))), bestEpoch }
+    },
     async modelOf(runId) {
       const directory = join(runFolder(runId), 'model')
       try {
@@ -58,7 +65,7 @@ function partFiles(folder: string, parts: Readonly<Record<string, string>>): Rec
   return Object.fromEntries(Object.entries(parts).map(([part, name]) => [part, heardFiles(folder, name)]))
 }
 
-function filesOf({ clips = [], checkpoints, scores }: ResultIndex, folder: string): StoredResults {
+function filesOf({ clips = [], checkpoints, scores }: ResultIndex, folder: string): Omit<StoredResults, 'bestEpoch'> {
   const of = (checkpoint: { folder: string }) => join(folder, 'checkpoints', checkpoint.folder)
   return {
     clips: clips.map(({ id, name, split, span, sampleRate, input, targets }) => ({
@@ -78,7 +85,6 @@ function filesOf({ clips = [], checkpoints, scores }: ResultIndex, folder: strin
       const { epoch, step, gallery } = checkpoint
       return gallery ? [{ epoch, step, ...gallery, path: join(of(checkpoint), 'gallery.png') }] : []
     }),
-    bestEpoch: bestOf(checkpoints)?.epoch,
   }
 }
 

@@ -31,14 +31,16 @@ export interface ResultRequest {
   readonly family: { readonly results?: ResultSource | undefined }
   /** Those that a model of this checkpoint would have. */
   readonly parameters: NamedArrays
-  readonly line: Pick<HistoryLine, 'epoch' | 'step' | 'score'>
+  readonly line: Pick<HistoryLine, 'epoch' | 'step' | 'score'> & Partial<Pick<HistoryLine, 'best'>>
+  /** They are made only because no epoch was better so far, and go with the next that is. */
+  readonly onlyAsBest?: boolean | undefined
   readonly budget?: ResultBudget
 }
 
 /**
  * Makes what a checkpoint has to be heard and seen, below `results` of the run's folder. Results appear whole or not at all;
- * those of later steps, which a crash or going back has left, are taken out, and old ones are thinned out. Nothing that it does
- * changes the training. Returns false for a family that shows nothing.
+ * those of later steps, which a crash or going back has left, are taken out, and old ones are thinned out, never those of the
+ * epoch that is kept as the best. Nothing that it does changes the training. Returns false for a family that shows nothing.
  * @throws AppError DISK_FULL, OUTPUT_NOT_WRITABLE; the engine's and the reader's errors; the signal's reason
  */
 export async function writeResults(request: ResultRequest, context: WorkContext): Promise<boolean> {
@@ -65,7 +67,7 @@ export async function rewindResults(runFolder: string, step: number): Promise<vo
 }
 
 async function writeCheckpoint(request: ResultRequest, source: ResultSource, staged: string, context: WorkContext): Promise<boolean> {
-  const { runFolder, line, budget = resultBudget } = request
+  const { runFolder, line, onlyAsBest, budget = resultBudget } = request
   const known = before(await readResultIndex(runFolder), line.step)
   const clips = source.kind === 'clips' ? (known.clips ?? (await pin(runFolder, source, staged, context))) : undefined
   const content = join(staged, 'checkpoint')
@@ -73,8 +75,9 @@ async function writeCheckpoint(request: ResultRequest, source: ResultSource, sta
   const { heard, gallery, bytes } =
     source.kind === 'clips' ? await hear(request, source, clips!, content, context) : await see(request, source, content, context)
   const name = String(known.written + 1)
-  const { epoch, step, score } = line
-  const checkpoint: CheckpointFacts = { epoch, step, score, bytes, folder: name, clips: heard, ...(gallery && { gallery }) }
+  const { epoch, step, score, best } = line
+  const marks = { ...(best && { best }), ...(onlyAsBest && { onlyAsBest }) }
+  const checkpoint: CheckpointFacts = { epoch, step, score, bytes, ...marks, folder: name, clips: heard, ...(gallery && { gallery }) }
   await publish(content, join(resultsFolder(runFolder), 'checkpoints'), name)
   await keepIndex(runFolder, {
     ...known,

@@ -53,7 +53,7 @@ export interface TrainingRun extends RunListener {
   readonly resume: boolean
   /** Folder of a model to start from. */
   readonly from?: string | undefined
-  /** Results to hear or see are made after each so many epochs; none where this is 0. */
+  /** Results to hear or see are made after each so many epochs, and of the best one; none where this is 0. */
   readonly resultsEvery?: number | undefined
   /** Seconds between checkpoints. */
   readonly checkpointSeconds?: number | undefined
@@ -197,10 +197,12 @@ class RunWriter {
   private async makeResults(state: Checkpoint, line: HistoryLine, context: WorkContext): Promise<void> {
     const { run, family } = this
     const every = run.resultsEvery ?? 0
-    if (every === 0 || line.epoch % every !== 0) return
+    const onlyAsBest = line.epoch % every !== 0
+    // What is kept in the end can always be heard, whatever epoch it is of.
+    if (every === 0 || (onlyAsBest && !line.best)) return
     try {
       // The user sees how far the run is, not how far its clips are.
-      await writeResults({ runFolder: run.runFolder, family, parameters: state.optimizer.average, line }, { ...context, onProgress: () => {} })
+      await writeResults({ runFolder: run.runFolder, family, parameters: state.optimizer.average, line, onlyAsBest }, { ...context, onProgress: () => {} })
     } catch (error) {
       const isFatal = error instanceof AppError && ['DISK_FULL', 'ENGINE_OUT_OF_MEMORY', 'ENGINE_LOST'].includes(error.code)
       if (isCancellation(error) || isFatal) throw error

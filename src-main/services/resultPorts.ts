@@ -16,6 +16,7 @@ export interface StoredResults {
     readonly outputs: readonly (Omit<ResultClip['outputs'][number], 'parts'> & { readonly parts: Parts })[]
   })[]
   readonly galleries: readonly (Omit<ResultGallery, 'url'> & { readonly path: string })[]
+  /** The epoch whose model the run keeps. */
   readonly bestEpoch: number | undefined
 }
 

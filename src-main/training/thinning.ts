@@ -4,6 +4,10 @@ export interface KeptResult {
   /** Higher is better. */
   readonly score: number
   readonly bytes: number
+  /** It was the best epoch of the run when it was made. */
+  readonly best?: boolean | undefined
+  /** It was made for that alone, and goes when another epoch is better. */
+  readonly onlyAsBest?: boolean | undefined
 }
 
 export interface ResultBudget {
@@ -12,13 +16,13 @@ export interface ResultBudget {
 }
 
 /**
- * Returns the results that fit the budget, in order: the first, the best and the newest always, and between them those that
- * lie most evenly over the run's steps.
+ * Returns the results that fit the budget, in order: the first, those of the epoch that the run keeps as its best and the newest
+ * always, and between them those that lie most evenly over the run's steps.
  */
 export function thinned<Result extends KeptResult>(results: readonly Result[], budget: ResultBudget): Result[] {
-  const kept = results.toSorted((a, b) => a.step - b.step)
+  const best = keptAsBest(results)
+  const kept = results.filter((result) => !result.onlyAsBest || result === best).toSorted((a, b) => a.step - b.step)
   while (kept.length > budget.count || kept.reduce((sum, { bytes }) => sum + bytes, 0) > budget.bytes) {
-    const best = bestOf(kept)
     let least: { at: number; gap: number } | undefined
     for (let at = 1; at < kept.length - 1; at++) {
       const gap = kept[at + 1]!.step - kept[at - 1]!.step
@@ -30,7 +34,8 @@ export function thinned<Result extends KeptResult>(results: readonly Result[], b
   return kept
 }
 
-/** Returns the result of the highest score, the earliest of equals; undefined of none. */
-export function bestOf<Result extends Pick<KeptResult, 'score'>>(results: readonly Result[]): Result | undefined {
-  return results.reduce<Result | undefined>((best, result) => (best && best.score >= result.score ? best : result), undefined)
+/** Returns the newest result that was the best, else that of the highest score, the earliest of equals; undefined of none. */
+export function keptAsBest<Result extends KeptResult>(results: readonly Result[]): Result | undefined {
+  const marked = results.filter(({ best }) => best).toSorted((a, b) => b.step - a.step)[0]
+  return marked ?? results.reduce<Result | undefined>((best, result) => (best && best.score >= result.score ? best : result), undefined)
 }

@@ -46,7 +46,7 @@ export const runResults = z.object({
   runId: z.string(),
   clips: z.array(resultClip),
   galleries: z.array(resultGallery),
-  /** Of those that can be heard or seen, the one whose score is highest. */
+  /** The epoch whose model the run keeps; runs of earlier versions may have nothing to be heard of it. */
   bestEpoch: z.number().int().optional(),
 })
 export type RunResults = z.infer<typeof runResults>

@@ -77,7 +77,7 @@ describe.skipIf(!chromiumPath)(`listening to a training${browserNote}`, () => {
     await tab.mouse.down()
     await tab.mouse.move(box.x + (box.width * 4) / 7, box.y + 40, { steps: 12 })
     await tab.mouse.up()
-    expect(await slider().getAttribute('aria-valuetext')).toMatch(/^Epoch 5, .*, the best$/)
+    expect(await slider().getAttribute('aria-valuetext')).toMatch(/^Epoch 5, .*, the best, which is kept$/)
     await tab.keyboard.press('.')
     expect(await slider().getAttribute('aria-valuetext')).toMatch(/^Epoch 6,/)
     expect(await tab.getByRole('button', { name: 'Stop', exact: true }).count()).toBe(1)

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ComputeClient } from '#main/compute/client'
 import { writeComparison } from '#main/node/clipComparison'
 import { createResultStore } from '#main/node/resultStore'
+import { appendHistory } from '#main/node/runHistory'
 import { createJobQueue, type JobQueue } from '#main/services/jobQueue'
 import { createMediaRegistry } from '#main/services/mediaRegistry'
 import type { ModelService } from '#main/services/modelService'
@@ -65,6 +66,13 @@ describe('results for the page', () => {
     expect(new Set(urls).size).toBe(2 * 2 * (1 + 2 + 2 * 2))
     expect(urls.filter((url) => !existsSync(media.path(url.slice('/media/'.length))!))).toEqual([])
     expect(await service.list('another')).toEqual({ runId: 'another', clips: [], galleries: [] })
+  })
+
+  // Runs of earlier versions, and those whose clips could not be made, have nothing to be heard of their best.
+  it('name the epoch that the run keeps, not the best of those that can be heard', async () => {
+    const line = { epoch: 7, step: 1750, seconds: 1, learningRate: 1, beta: 0, train: {}, validation: {}, score: 9, best: true, waiting: 0 }
+    await appendHistory(join(folder, 'runs/r1'), line)
+    expect((await service.list('r1')).bestEpoch).toBe(7)
   })
 
   it('of another model are made once, and found after that', async () => {

@@ -1,4 +1,4 @@
-import { decibels, partTitle, splitNote, truthsOf } from '#renderer/features/train/listen/listenText'
+import { decibels, keptNote, partTitle, splitNote, truthsOf } from '#renderer/features/train/listen/listenText'
 import type { MadeComparison } from '#renderer/stores/resultStore'
 import type { ResultClip, RunResults } from '#shared/contract/results'
 
@@ -28,7 +28,7 @@ export function soundsOf(
     return { key, title, url: sound.url, spectrogramUrl: sound.spectrogramUrl, figure: undefined, note: undefined, colour: 'var(--mix)', isRemovable: false, ...more }
   }
   const figureOf = (sdr: Readonly<Record<string, number>>) => (sdr[part] === undefined ? undefined : decibels(sdr[part]))
-  const network = heard && row('network', `Epoch ${epoch}`, heard, { figure: figureOf(output.sdr), note: epoch === bestEpoch ? 'the best' : undefined, colour: 'var(--accent)' })
+  const network = heard && row('network', `Epoch ${epoch}`, heard, { figure: figureOf(output.sdr), note: epoch === bestEpoch ? keptNote : undefined, colour: 'var(--accent)' })
   const others = comparisons.flatMap(({ key, name, clips }) => {
     const other = clips[clip.id]
     const sound = other?.parts[part]

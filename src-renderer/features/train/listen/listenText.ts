@@ -9,6 +9,9 @@ const partTitles: Record<string, string> = {
   reconstruction: 'Reconstruction',
 }
 
+/** What is said of the epoch whose model the run keeps. */
+export const keptNote = 'the best, which is kept'
+
 /** What the user reads for a part of a clip. */
 export function partTitle(part: string): string {
   return partTitles[part] ?? part
@@ -43,5 +46,5 @@ export function truthsOf(clip: ResultClip, part: string): { key: string; title: 
 export function spokenCheckpoint(clip: ResultClip, epoch: number, part: string, best: RunResults['bestEpoch']): string {
   const sdr = clip.scores.find((score) => score.epoch === epoch)?.sdr[part]
   const measured = sdr === undefined ? '' : `, ${partTitle(part).toLowerCase()} ${sdr.toFixed(1)} decibels`
-  return `Epoch ${epoch}${measured}${epoch === best ? ', the best' : ''}`
+  return `Epoch ${epoch}${measured}${epoch === best ? `, ${keptNote}` : ''}`
 }

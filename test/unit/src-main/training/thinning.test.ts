@@ -24,6 +24,20 @@ describe('results that are kept', () => {
     expect(Math.max(...gaps)).toBeLessThanOrEqual(2 * (400 / 15) + 1)
   })
 
+  // The score alone would drop it where one that was measured on other songs, or before going back, has a higher one.
+  it('hold the epoch that the run keeps, whatever the scores of others', () => {
+    const of = (step: number, score: number, best = false) => ({ step, score, bytes: 10, best })
+    expect(thinned([of(1, 1, true), of(2, 9), of(3, 2, true), of(4, 3)], { bytes: 30, count: 9 }).map(({ step }) => step)).toEqual([1, 3, 4])
+  })
+
+  it('lose those that were made only of the best once another epoch is better', () => {
+    const of = (step: number, best: boolean, onlyAsBest: boolean) => ({ step, score: step, bytes: 10, best, onlyAsBest })
+    const steps = (all: ReturnType<typeof of>[]) => thinned(all, { bytes: 1000, count: 99 }).map(({ step }) => step)
+    expect(steps([of(1, true, true), of(2, false, false)])).toEqual([1, 2])
+    expect(steps([of(1, true, true), of(2, false, false), of(3, true, true)])).toEqual([2, 3])
+    expect(steps([of(1, true, false), of(2, true, false)])).toEqual([1, 2])
+  })
+
   it('are never fewer than those three, however little room there is', () => {
     expect(run(30, 11, { bytes: 1, count: 1 })).toEqual([1, 11, 30])
   })

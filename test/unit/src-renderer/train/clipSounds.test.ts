@@ -31,7 +31,7 @@ describe('what is heard of a clip', () => {
     expect(sounds.map(({ title, url, figure, note }) => [title, url, figure, note])).toEqual([
       ['Mixture', 'in', undefined, undefined],
       ['True vocals', 'true-v', undefined, undefined],
-      ['Epoch 4', '4-vocals', '4.0 dB', 'the best'],
+      ['Epoch 4', '4-vocals', '4.0 dB', 'the best, which is kept'],
       ['DuoVAE', 'a-v', '7.3 dB', 'compared'],
     ])
   })
@@ -55,7 +55,7 @@ describe('what is heard of a clip', () => {
   })
 
   it('is told to those who do not see it', () => {
-    expect(spokenCheckpoint(clip(['vocals']), 4, 'vocals', 4)).toBe('Epoch 4, vocals 4.0 decibels, the best')
+    expect(spokenCheckpoint(clip(['vocals']), 4, 'vocals', 4)).toBe('Epoch 4, vocals 4.0 decibels, the best, which is kept')
     expect(spokenCheckpoint(clip([]), 4, 'vocals', 8)).toBe('Epoch 4')
   })
 })
