@@ -1,4 +1,6 @@
 import type { ComputeClient } from '#main/compute/client'
+import type { Manifest } from '#main/datasets/manifest'
+import { groupsOfSplit, hasSplit } from '#main/datasets/pictures/groups'
 import type { JobQueue } from '#main/services/jobQueue'
 import { outlineOf, planRows, shownOutlines } from '#main/services/studyOutlines'
 import type { StoredRow, StoredStudy, StudyRuns, StudyStore } from '#main/services/studyPorts'
@@ -6,7 +8,7 @@ import { isMeasurable, studyOf } from '#main/services/studyTable'
 import type { DatasetSource } from '#main/services/trainingPorts'
 import type { AppEvent } from '#shared/contract/contract'
 import type { Study, StudyOutline, StudyRequest } from '#shared/contract/studies'
-import type { Run } from '#shared/contract/training'
+import type { NetworkKind, Run } from '#shared/contract/training'
 import { AppError } from '#shared/errors'
 import { toFailure } from '#shared/jobs/job'
 import { createTurns } from '#shared/jobs/turns'
@@ -70,11 +72,9 @@ class Studies implements StudyService {
     await this.load()
     const outline = outlineOf(request.outlineId)
     const rows = outline ? planRows(outline, request) : []
-    if (rows.length === 0) throw new AppError('INVALID_INPUT', 'There is no such study, so nothing was started. Choose one of those that are listed.')
+    if (!outline || rows.length === 0) throw new AppError('INVALID_INPUT', 'There is no such study, so nothing was started. Choose one of those that are listed.')
     const { dataset, manifest } = await this.world.datasets.open(request.datasetId)
-    if (!manifest.songs.some(({ split }) => split !== 'train')) {
-      throw new AppError('DATASET_EMPTY', `"${dataset.name}" keeps no song with known stems for validation or test, so there would be nothing to measure with. Nothing was started.`)
-    }
+    requireHeldOut(outline.kind, dataset.name, manifest)
     const study: StoredStudy = {
       version: 1,
       id: this.world.newId(),
@@ -231,4 +231,13 @@ class Studies implements StudyService {
       isMeasuring: this.measuring.has(runId),
     }))
   }
+}
+
+/** @throws AppError DATASET_EMPTY where nothing could be learned from, or nothing is kept to measure with */
+function requireHeldOut(kind: NetworkKind, name: string, { songs, images = [] }: Manifest): void {
+  const isHeld = kind === 'images' ? hasSplit(images, 'test') || hasSplit(images, 'validation') : songs.some(({ split }) => split !== 'train')
+  if (kind === 'images') groupsOfSplit(images, 'train')
+  if (isHeld) return
+  const lacking = kind === 'images' ? 'pictures of both kinds' : 'song with known stems'
+  throw new AppError('DATASET_EMPTY', `"${name}" keeps no ${lacking} for validation or test, so there would be nothing to measure with. Nothing was started.`)
 }

@@ -29,8 +29,10 @@ export function studyCases({ rows }: Pick<Study, 'rows'>, measure: StudyMeasure)
   return cases.toSorted((a, b) => (measure.higherIsBetter ? b.mean - a.mean : a.mean - b.mean))
 }
 
-/** Differences below this are nothing that one run of a kind could tell, in decibels. */
-const leastDifference = 0.3
+/** Differences below this are nothing that one run of a kind could tell: some tenths of a decibel, or some per cent. */
+function leastDifference({ unit }: StudyMeasure, value: number): number {
+  return unit === 'dB' ? 0.3 : 0.05 * Math.abs(value)
+}
 
 /**
  * Returns what a study says, in sentences with its figures: which case is best, by how much, whether that is more than seeds differ by,
@@ -42,22 +44,52 @@ export function studyVerdict(study: Pick<Study, 'measures' | 'rows' | 'status' |
   const cases = studyCases(study, measure)
   const [best, second] = cases
   if (!best) return []
-  const figure = (value: number) => `${value.toFixed(2)} ${measure.unit}`.trim()
+  const figure = figureOf(measure)
   const measured = cases.reduce((sum, { rows }) => sum + rows.length, 0)
   const sentences: string[] = []
   if (study.status !== 'finished') sentences.push(`Until now, with ${measured} of ${study.rows.length} runs measured:`)
   if (!second) return [...sentences, `${best.name} has ${figure(best.mean)} (${measure.name}).`]
   const lead = Math.abs(best.mean - second.mean)
-  const doubt = Math.max(leastDifference, best.spread, second.spread)
+  const doubt = Math.max(leastDifference(measure, best.mean), best.spread, second.spread)
   const seeds = Math.min(best.rows.length, second.rows.length)
   const told = `${best.name} ${figure(best.mean)}, ${second.name} ${figure(second.mean)}`
   if (lead > doubt) sentences.push(`${capital(best.name)} is best: ${told} (${measure.name}).`)
-  else sentences.push(`No difference that counts: ${told} (${measure.name}), ${lead.toFixed(2)} apart, where ${seeds > 1 ? `seeds differ by up to ${doubt.toFixed(2)}` : 'single runs differ by some tenths'}.`)
+  else sentences.push(`No difference that counts: ${told} (${measure.name}), ${digits(measure, lead)} apart, where ${seeds > 1 ? `seeds differ by up to ${digits(measure, doubt)}` : `single runs differ by some ${measure.unit === 'dB' ? 'tenths' : 'per cent'}`}.`)
   if (seeds === 1 && lead > doubt) sentences.push('Each has run once only; a second seed would tell how much of that is chance.')
   const gain = gainOf(best)
   if (gain !== undefined && gain <= 0) sentences.push('Even that is no better than not separating at all: after so few steps, or with so little data, more cannot be told.')
+  sentences.push(...bestOfEach(study, measure))
   sentences.push(`Measured after ${study.steps} steps each${study.measuredOn ? `, on ${study.measuredOn}` : ''}.`)
   return sentences
+}
+
+/** Of a study that asks about several things at once: the best case of each answer, thing by thing, best first. */
+function bestOfEach({ rows }: Pick<Study, 'rows'>, measure: StudyMeasure): string[] {
+  const names = Object.keys(rows[0]?.factors ?? {})
+  if (names.length < 2) return []
+  return names.flatMap((name) => {
+    const levels = [...new Set(rows.map(({ factors }) => factors[name]!))]
+    const bests = levels.flatMap((level) => {
+      const [best] = studyCases({ rows: rows.filter(({ factors }) => factors[name] === level) }, measure)
+      return best ? [{ level, mean: best.mean }] : []
+    })
+    if (bests.length < 2) return []
+    const ordered = bests.toSorted((a, b) => (measure.higherIsBetter ? b.mean - a.mean : a.mean - b.mean))
+    return [`The best of each ${wordsOf(name)}: ${ordered.map(({ level, mean }) => `${level} ${figureOf(measure)(mean)}`).join(', ')}.`]
+  })
+}
+
+/** "KL weight" stays, "Loss" becomes "loss". */
+function wordsOf(name: string): string {
+  return /^[A-Z]{2}/.test(name) ? name : name.charAt(0).toLowerCase() + name.slice(1)
+}
+
+function digits({ decimals = 2 }: StudyMeasure, value: number): string {
+  return value.toFixed(decimals)
+}
+
+function figureOf(measure: StudyMeasure): (value: number) => string {
+  return (value) => `${digits(measure, value)} ${measure.unit}`.trim()
 }
 
 function gainOf({ rows }: StudyCase): number | undefined {

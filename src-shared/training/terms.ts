@@ -1,7 +1,7 @@
 import type { HistoryLine } from '#shared/training/history'
 
 /** What a validation holds besides scores by song. */
-const lossTerms = new Set(['loss', 'reconstruction', 'kl', 'decibels'])
+const lossTerms = new Set(['loss', 'reconstruction', 'kl', 'decibels', 'mse'])
 
 /**
  * The loss of an epoch's steps without the part of the KL divergence, which grows with beta and says nothing of how well the network

@@ -8,6 +8,10 @@ export interface StudyColumn {
   /** True for those that hold figures. */
   readonly numeric: boolean
   valueOf(row: StudyRow): string | number | undefined
+  /** Standard deviation of a figure that was measured several times. */
+  deviationOf?(row: StudyRow): number | undefined
+  /** Digits after the point. */
+  readonly decimals?: number | undefined
 }
 
 /** How a table is ordered. */
@@ -19,7 +23,7 @@ export interface StudyOrder {
 const statusTexts: Readonly<Record<StudyRow['status'], string>> = {
   waiting: 'Not started',
   queued: 'Waiting for its turn',
-  preparing: 'Reading the recordings',
+  preparing: 'Reading the data',
   running: 'Learning',
   yielding: 'Giving way to a split',
   paused: 'Paused',
@@ -41,12 +45,14 @@ export function columnsOf(study: Study): StudyColumn[] {
   const several = new Set(study.rows.map(({ seed }) => seed)).size > 1
   return [
     ...study.factors.map((name) => ({ id: `factor ${name}`, title: name, numeric: false, valueOf: ({ factors }: StudyRow) => factors[name] })),
-    ...(several ? [{ id: 'seed', title: 'Seed', numeric: true, valueOf: ({ seed }: StudyRow) => seed }] : []),
-    ...study.measures.map(({ id, name, unit }) => ({
+    ...(several ? [{ id: 'seed', title: 'Seed', numeric: true, valueOf: ({ seed }: StudyRow) => seed, decimals: 0 }] : []),
+    ...study.measures.map(({ id, name, unit, decimals }) => ({
       id,
       title: unit === '' ? name : `${name}, ${unit}`,
       numeric: true,
       valueOf: ({ values }: StudyRow) => values[id],
+      deviationOf: ({ deviations }: StudyRow) => deviations?.[id],
+      decimals,
     })),
     { id: 'status', title: 'Run', numeric: false, valueOf: statusOf },
   ]
@@ -64,12 +70,14 @@ export function sortedRows(rows: readonly StudyRow[], columns: readonly StudyCol
   })
 }
 
-/** A cell as people read it. */
-export function cellText(value: string | number | undefined, id: string): string {
+/** A cell as people read it: a name, or a figure, as "0.01234 ± 0.00012" where it was measured several times. */
+export function cellText(column: StudyColumn, row: StudyRow): string {
+  const value = column.valueOf(row)
   if (typeof value === 'string') return value
   if (value === undefined) return '–'
-  if (id === 'seed') return String(value)
-  return Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(2)
+  const digits = (figure: number) => figure.toFixed(column.decimals ?? (Math.abs(value) >= 100 ? 0 : 2))
+  const deviation = column.deviationOf?.(row)
+  return deviation === undefined ? digits(value) : `${digits(value)} ± ${digits(deviation)}`
 }
 
 /** The best value of every measure, so that it can be pointed out; only where there is something to compare with. */
@@ -83,8 +91,12 @@ export function bestValues({ rows, measures }: Study): ReadonlyMap<string, numbe
   )
 }
 
-/** The whole table as CSV, with all digits. */
+/** The whole table as CSV, with all digits; standard deviations stand in columns of their own, beside what they belong to. */
 export function studyCsv(study: Study): string {
-  const columns = columnsOf(study)
+  const columns = columnsOf(study).flatMap((column) => {
+    const { deviationOf } = column
+    const isRepeated = deviationOf && study.rows.some((row) => deviationOf(row) !== undefined)
+    return isRepeated ? [column, { ...column, title: `${column.title}, standard deviation`, valueOf: deviationOf }] : [column]
+  })
   return csv([columns.map(({ title }) => title), ...study.rows.map((row) => columns.map((column) => column.valueOf(row)))])
 }

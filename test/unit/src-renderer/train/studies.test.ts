@@ -3,7 +3,7 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { describe, expect, it } from 'vitest'
 import DiscussionPanel from '../../../../src-renderer/features/train/discussion/DiscussionPanel.vue'
 import StudiesPanel from '../../../../src-renderer/features/train/studies/StudiesPanel.vue'
-import { columnsOf, sortedRows, studyCsv } from '#renderer/features/train/studies/studyColumns'
+import { cellText, columnsOf, sortedRows, studyCsv } from '#renderer/features/train/studies/studyColumns'
 import { useDatasetStore } from '#renderer/stores/datasetStore'
 import type { Study, StudyOutline, StudyRow } from '#shared/contract/studies'
 import { readProjectFile } from '#test/projectFiles'
@@ -45,6 +45,27 @@ describe('table of a study', () => {
 
   it('is saved with all digits, and no name that a spreadsheet would compute', () => {
     expect(studyCsv(study).split('\r\n').slice(0, 4)).toEqual(['Network,"Vocals SDR, dB",Run', "'=DuoVAE,4.25,Measured", 'U-Net,10.5,Measured', 'Third,,Learning 40 %'])
+  })
+})
+
+describe('figures that were measured several times', () => {
+  const mse = { id: 'mse', name: 'MSE', unit: '', higherIsBetter: false, decimals: 5 }
+  const repeated: Study = {
+    ...study,
+    measures: [mse, { id: 'seconds', name: 'Training', unit: 's', higherIsBetter: false }],
+    rows: [row('1', 'dense', { values: { mse: 0.0123456, seconds: 31.26 }, deviations: { mse: 0.0000321 } }), row('2', 'skips', { values: { seconds: 212 } })],
+  }
+  const texts = repeated.rows.map((each) => columnsOf(repeated).map((column) => cellText(column, each)))
+
+  // A mean square error of hundredths would read "0.01" throughout with the digits of decibels.
+  it('are shown with their standard deviation, and with the digits that they need', () => {
+    expect(texts).toEqual([['dense', '0.01235 ± 0.00003', '31.26', 'Measured'], ['skips', '–', '212', 'Measured']])
+  })
+
+  it('are saved with it in a column of its own', () => {
+    expect(studyCsv(repeated).split('\r\n').slice(0, 3)).toEqual([
+      'Network,MSE,"MSE, standard deviation","Training, s",Run', 'dense,0.0123456,0.0000321,31.26,Measured', 'skips,,,212,Measured',
+    ])
   })
 })
 

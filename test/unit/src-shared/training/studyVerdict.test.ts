@@ -41,4 +41,18 @@ describe('verdict of a study', () => {
   it('puts the smallest first where less is better', () => {
     expect(studyCases(study(row('a', 1, 3), row('b', 1, 5)), measures[0]!).map(({ name }) => name)).toEqual(['b', 'a'])
   })
+
+  it('of several questions at once names the best of each answer, with the digits that its figure needs', () => {
+    const mse: Study['measures'] = [{ id: 'mse', name: 'MSE', unit: '', higherIsBetter: false, decimals: 4 }]
+    const of = (Loss: string, weight: string, value: number): StudyRow => ({
+      id: `${Loss} ${weight}`, factors: { Loss, 'KL weight': weight }, seed: 1, status: 'measured', progress: 1, values: { mse: value },
+    })
+    const rows = [of('l1', '0', 0.0125), of('l1', '1', 0.02), of('mse', '0', 0.0121), of('mse', '1', 0.03)]
+    const [lead, ...others] = studyVerdict({ ...study(), measures: mse, rows })
+    // 3 per cent apart: of figures without decibels, too, a single run says little.
+    expect(lead).toMatch(/^No difference that counts: mse, 0 0.0121, l1, 0 0.0125 \(MSE\), 0.0004 apart, where single runs differ by some per cent/)
+    expect(others.slice(0, 2)).toEqual(['The best of each loss: mse 0.0121, l1 0.0125.', 'The best of each KL weight: 0 0.0121, 1 0.0200.'])
+    const clear = studyVerdict({ ...study(), measures: mse, rows: [of('l1', '0', 0.0125), of('mse', '0', 0.0115)] })
+    expect(clear[0]).toBe('Mse, 0 is best: mse, 0 0.0115, l1, 0 0.0125 (MSE).')
+  })
 })
