@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type { DuoVaeConfig } from '#main/models/duoVae'
 import type { SpectralNetworkConfig } from '#main/models/spectralNetwork'
 import type { UNetConfig } from '#main/models/unet'
+import type { ConvUnmixerConfig, DenseUnmixerConfig, UnmixerConfig } from '#main/models/unmixerConfig'
+import { mixingRules } from '#shared/images/mixing'
 
 const size = z.int().positive()
 
@@ -32,8 +34,33 @@ const uNetConfigSchema = spectralNetworkSchema.extend({ family: z.literal('unet'
 /** Of all networks that the Studio can separate with. */
 export const separatorConfigSchema = z.discriminatedUnion('family', [duoVaeConfigSchema, uNetConfigSchema])
 
-/** What a model says of itself; card.json beside its weights. The contract's ModelCard is what the UI shows of it. */
-export const modelFileCard = z.object({
+const unmixerBasics = z.object({
+  family: z.literal('unmixer'),
+  mixing: z.object({ rule: z.enum(mixingRules), level: z.number().min(0).max(1) }),
+})
+const perLevel = z.array(size).min(1).readonly()
+const blocksPerLevel = z.array(z.int().nonnegative()).min(1).readonly()
+
+const denseUnmixerSchema = unmixerBasics.extend({
+  network: z.literal('dense'),
+  hiddenUnits: perLevel,
+  latentUnits: size,
+}) satisfies z.ZodType<DenseUnmixerConfig>
+
+const convUnmixerSchema = unmixerBasics.extend({
+  network: z.enum(['bottleneck', 'skip', 'unet']),
+  encoderChannels: perLevel,
+  encoderBlocks: blocksPerLevel,
+  decoderChannels: perLevel,
+  decoderBlocks: blocksPerLevel,
+  latentChannels: z.int().nonnegative(),
+}) satisfies z.ZodType<ConvUnmixerConfig>
+
+/** Of all networks that take mixtures of pictures apart. */
+export const unmixerConfigSchema = z.discriminatedUnion('network', [denseUnmixerSchema, convUnmixerSchema]) satisfies z.ZodType<UnmixerConfig>
+
+/** What every model says of itself. */
+const cardBasics = z.object({
   formatVersion: z.literal(1),
   name: z.string(),
   summary: z.string(),
@@ -41,14 +68,28 @@ export const modelFileCard = z.object({
   parameters: size,
   /** Of weights.safetensors. */
   sha256: z.string(),
-  config: separatorConfigSchema,
   /** What it was trained on, in words, and whom that is owed to. */
   data: z.string(),
   attributions: z.array(z.string()),
   scores: z.array(z.object({ name: z.string(), value: z.number(), unit: z.string(), measuredOn: z.string() })),
   training: z.object({ steps: z.int().nonnegative(), seconds: z.number(), seed: z.int(), engine: z.string(), config: z.unknown() }),
+})
+
+/** What a separator says of itself; card.json beside its weights. The contract's ModelCard is what the UI shows of it. */
+export const separatorFileCard = cardBasics.extend({
+  config: separatorConfigSchema,
   /** The first masks that the network gives for a fixed input: whoever loads it checks that it still does. */
   selfTest: z.object({ seed: z.int(), mask: z.array(z.number()) }),
 })
+export type SeparatorFileCard = z.output<typeof separatorFileCard>
 
-export type ModelFileCard = z.output<typeof modelFileCard>
+/** The same of a network that takes mixtures of pictures apart. */
+export const unmixerFileCard = cardBasics.extend({
+  config: unmixerConfigSchema,
+  /** Grey values that the network gives for a fixed mixture. */
+  selfTest: z.object({ seed: z.int(), values: z.array(z.number()) }),
+})
+export type UnmixerFileCard = z.output<typeof unmixerFileCard>
+
+/** Of any model that can be loaded. */
+export type ModelFileCard = SeparatorFileCard | UnmixerFileCard

@@ -1,11 +1,11 @@
 import type { ModelFacts } from '#main/engine/onnx/modelFile'
 import { fieldSize, positionCount, rowCount } from '#main/models/bandLayout'
-import type { ModelFileCard } from '#main/models/modelCard'
+import type { SeparatorFileCard } from '#main/models/modelCard'
 import { featureKinds } from '#main/models/spectralFeatures'
 import { featureShape, maskShape } from '#main/models/spectralNetwork'
 
 /** Returns what an exported separator says of itself, so that it can be used without this app. */
-export function documentSeparator(card: ModelFileCard): ModelFacts {
+export function documentSeparator(card: SeparatorFileCard): ModelFacts {
   const { config, name, licence, sha256, data } = card
   const bracketed = (shape: readonly number[]) => `[${shape.join(', ')}]`
   const features = `float32 ${bracketed(featureShape(config, 1))}: one patch of features, [batch, time, position, kind × field]`
@@ -17,7 +17,7 @@ export function documentSeparator(card: ModelFileCard): ModelFacts {
   }
 }
 
-function documentation({ name, summary, config }: ModelFileCard, features: string, mask: string): string {
+function documentation({ name, summary, config }: SeparatorFileCard, features: string, mask: string): string {
   const { stft, frames, layout, repetition, lean } = config
   const rows = layout.groups.map(({ firstBin, width, count }) => `${count} of ${width} from bin ${firstBin}`).join(', ')
   const leaning = lean ? ` Stemwright then adds ${lean.sung} to the masks' logits where at least a share of ${lean.presence} of the power within a quarter of a second is sung, ${lean.unsung} where nothing is, and in between in proportion; below 108 Hz nothing, up to 323 Hz a part.` : ''

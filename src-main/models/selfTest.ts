@@ -22,9 +22,6 @@ export async function selfTestMask(config: SeparatorConfig, parameters: NamedArr
   }
 }
 
-/** Root mean square by which engines may differ; a wrong weight or operation moves masks by far more. */
-const tolerance = 2e-3
-
 /**
  * @throws AppError MODEL_CORRUPT when the masks are not those of the card, or the network cannot be computed as the card
  *   describes it; ENGINE_OUT_OF_MEMORY or ENGINE_LOST when that is not the model's fault.
@@ -35,13 +32,21 @@ export async function requireSelfTest(
   parameters: NamedArrays,
   engine: Engine,
 ): Promise<void> {
-  const mask = await selfTestMask(config, parameters, engine, expected.seed).catch((error: unknown) => {
+  await requireValues(expected.mask, () => selfTestMask(config, parameters, engine, expected.seed), engine)
+}
+
+/** Root mean square by which engines may differ; a wrong weight or operation moves values by far more. */
+const tolerance = 2e-3
+
+/** @throws AppError what `requireSelfTest` throws, where `compute` does not give what is expected */
+export async function requireValues(expected: readonly number[], compute: () => Promise<readonly number[]>, engine: Engine): Promise<void> {
+  const values = await compute().catch((error: unknown) => {
     if (error instanceof AppError && error.code.startsWith('ENGINE_')) throw error
     throw failed(engine, 'its network does not fit its card', error)
   })
-  if (mask.length !== expected.mask.length) throw failed(engine, 'its card holds another number of masks')
-  const error = Math.sqrt(mask.reduce((sum, value, i) => sum + (value - expected.mask[i]!) ** 2, 0) / mask.length)
-  if (!(error <= tolerance)) throw failed(engine, `its masks are off by ${error.toPrecision(2)}`)
+  if (values.length !== expected.length) throw failed(engine, 'its card holds another number of results')
+  const error = Math.sqrt(values.reduce((sum, value, i) => sum + (value - expected[i]!) ** 2, 0) / values.length)
+  if (!(error <= tolerance)) throw failed(engine, `its results are off by ${error.toPrecision(2)}`)
 }
 
 function failed(engine: Engine, why: string, cause?: unknown): AppError {

@@ -1,10 +1,12 @@
 import type { Engine, LossProgram } from '#main/engine/engine'
 import { blindVaeLoss } from '#main/models/blindVaeLoss'
 import { separatorLoss } from '#main/models/separatorLoss'
+import { unmixerLoss } from '#main/models/unmixerLoss'
 import { blindFamily } from '#main/node/blindTraining'
 import { separatorFamily } from '#main/node/separatorTraining'
 import type { TrainingFamily } from '#main/node/trainingFamily'
 import type { BaseModel, TrainingRun } from '#main/node/trainingRun'
+import { unmixerFamily } from '#main/node/unmixerTraining'
 import type { NetworkConfig } from '#main/training/presets'
 import type { TrainingConfig } from '#shared/training/config'
 
@@ -17,6 +19,8 @@ export function lossProgramOf(model: NetworkConfig, { batchSize, loss }: Trainin
     case 'convvae':
     case 'densevae':
       return blindVaeLoss(model, batchSize, loss.reconstruction)
+    case 'unmixer':
+      return unmixerLoss(model, batchSize, loss)
   }
 }
 
@@ -29,5 +33,7 @@ export function familyOf(run: TrainingRun, model: NetworkConfig, config: Trainin
     case 'convvae':
     case 'densevae':
       return blindFamily(run, model, config, engine, base)
+    case 'unmixer':
+      return unmixerFamily(run, model, config, engine, base)
   }
 }

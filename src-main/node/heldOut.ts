@@ -5,13 +5,16 @@ import type { Engine, NamedArrays } from '#main/engine/engine'
 import { blindVae, type BlindVaeConfig } from '#main/models/blindVae'
 import { componentProgram } from '#main/models/componentProgram'
 import type { SeparatorConfig } from '#main/models/separatorNetwork'
+import type { UnmixerConfig } from '#main/models/unmixerConfig'
 import { decodeWeights } from '#main/models/weightsFile'
-import { loadModel } from '#main/node/modelFiles'
+import { describePairs, measurePictures, readHeldPictures } from '#main/node/heldPictures'
+import { loadOwnSeparator } from '#main/node/modelFiles'
 import { loadPiece, referenceFiles } from '#main/node/referenceSongs'
 import { readRunConfig } from '#main/node/runFolder'
 import { isSung, measureBlind, measureSeparator, type HeldOutScores } from '#main/separation/heldOutScores'
 import { createSeparator } from '#main/separation/separator'
 import { busiestStretch, scorePiece, type ReferencePiece } from '#main/separation/validation'
+import { usualProtocol } from '#main/unmixing/unmixingScores'
 import { AppError } from '#shared/errors'
 import type { WorkContext } from '#shared/jobs/work'
 
@@ -28,17 +31,24 @@ export interface HeldOutMeasurement {
 const measuredSeconds = 60
 
 /**
- * Measures the best network of a finished run on the songs that are kept for the test, or, where there are none, on those of the
- * validation.
- * @throws AppError DATASET_EMPTY where no song is held out; the reader's and the engine's errors
+ * Measures the best network of a finished run on the songs, or pictures, that are kept for the test, or, where there are none, on
+ * those of the validation. Of pictures it gives `mse`, `psnr` and `ssim`, with their deviations.
+ * @throws AppError DATASET_EMPTY where nothing is held out; the reader's and the engine's errors
  */
 export async function measureHeldOut(runFolder: string, dataFolder: string, manifest: Manifest, engine: Engine, context: WorkContext): Promise<HeldOutMeasurement> {
   const { model } = await readRunConfig(runFolder)
   const { arrays } = decodeWeights(await readFile(join(runFolder, 'model/weights.safetensors')))
+  if (model.family === 'unmixer') return scorePictures(model, arrays, dataFolder, manifest, engine, context)
   const pieces = await heldOutPieces(dataFolder, manifest, model.stft.sampleRate, context)
   const measuredOn = pieces.map(({ name }) => name).join(', ')
   if (model.family === 'convvae' || model.family === 'densevae') return { measuredOn, values: await scoreBlind(model, arrays, pieces, engine, context) }
   return { measuredOn, values: await scoreSeparator(model, arrays, pieces, engine, context) }
+}
+
+async function scorePictures(model: UnmixerConfig, parameters: NamedArrays, dataFolder: string, { images = [] }: Manifest, engine: Engine, context: WorkContext): Promise<HeldOutMeasurement> {
+  const { sources, split } = await readHeldPictures(dataFolder, images)
+  const { mean, deviation } = await measurePictures(model, parameters, sources, engine, context)
+  return { measuredOn: describePairs(usualProtocol, split, model.mixing), values: { ...mean }, deviations: { ...deviation } }
 }
 
 /**
@@ -47,7 +57,7 @@ export async function measureHeldOut(runFolder: string, dataFolder: string, mani
  * @throws AppError DATASET_EMPTY where no song is held out or none is sung, MODEL_NOT_FOUND, MODEL_CORRUPT; the reader's and the engine's errors
  */
 export async function measureModels(directories: readonly string[], dataFolder: string, manifest: Manifest, engine: Engine, context: WorkContext): Promise<{ name: string; sdr: number[] }[]> {
-  const models = await Promise.all(directories.map(loadModel))
+  const models = await Promise.all(directories.map(loadOwnSeparator))
   const pieces = (await heldOutPieces(dataFolder, manifest, models[0]!.card.config.stft.sampleRate, context)).filter(isSung)
   if (pieces.length === 0) {
     throw new AppError('DATASET_EMPTY', 'Nobody sings in what was kept from training, so nothing could be measured. Teach it with songs, or a stretch of a voice, that are sung to the end.')

@@ -3,17 +3,22 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { sizeOf, type NamedArrays, type NamedShapes } from '#main/engine/engine'
-import { modelFileCard, type ModelFileCard } from '#main/models/modelCard'
+import { shapesOf } from '#main/models/layers'
+import { separatorFileCard, unmixerFileCard, type ModelFileCard, type SeparatorFileCard, type UnmixerFileCard } from '#main/models/modelCard'
 import { modelShapes } from '#main/models/separatorNetwork'
+import { unmixer } from '#main/models/unmixer'
 import { decodeWeights, encodeWeights } from '#main/models/weightsFile'
 import { makeFolder } from '#main/node/makeFolder'
 import { writeWhole } from '#main/node/wholeFile'
 import { AppError } from '#shared/errors'
 
-export interface LoadedModel {
-  readonly card: ModelFileCard
+interface Loaded<Card> {
+  readonly card: Card
   readonly parameters: NamedArrays
 }
+export type LoadedSeparator = Loaded<SeparatorFileCard>
+export type LoadedUnmixer = Loaded<UnmixerFileCard>
+export type LoadedModel = LoadedSeparator | LoadedUnmixer
 
 /**
  * Reads a model's folder (card.json, weights.safetensors) and checks that they belong together.
@@ -31,12 +36,38 @@ export async function loadModel(directory: string): Promise<LoadedModel> {
     throw corrupt(`The weights of "${card.name}" are not those of its card (SHA-256 differs)`)
   }
   const { arrays } = decodeWeights(weights)
-  const shapes = modelShapes(card.config)
+  const shapes = shapesOfModel(card.config)
   for (const [name, shape] of Object.entries(shapes)) {
     if (arrays[name]?.length === sizeOf(shape)) continue
     throw corrupt(`The weights of "${card.name}" lack ${name} in the right size`)
   }
-  return { card, parameters: Object.fromEntries(Object.keys(shapes).map((name) => [name, arrays[name]!])) }
+  return { card, parameters: Object.fromEntries(Object.keys(shapes).map((name) => [name, arrays[name]!])) } as LoadedModel
+}
+
+/** A model of the app's own that takes songs apart. @throws AppError what `loadModel` throws; MODEL_INCOMPATIBLE for another */
+export async function loadOwnSeparator(directory: string): Promise<LoadedSeparator> {
+  const model = await loadModel(directory)
+  if (isOfUnmixer(model)) throw madeForElse(model.card.name, 'takes pictures apart, not songs')
+  return model
+}
+
+/** A model that takes mixtures of pictures apart. @throws AppError what `loadModel` throws; MODEL_INCOMPATIBLE for another */
+export async function loadUnmixer(directory: string): Promise<LoadedUnmixer> {
+  const model = await loadModel(directory)
+  if (isOfUnmixer(model)) return model
+  throw madeForElse(model.card.name, 'takes songs apart, not pictures')
+}
+
+function isOfUnmixer(model: LoadedModel): model is LoadedUnmixer {
+  return model.card.config.family === 'unmixer'
+}
+
+function madeForElse(name: string, what: string): AppError {
+  return new AppError('MODEL_INCOMPATIBLE', `"${name}" ${what}. Nothing was started; choose another model.`)
+}
+
+function shapesOfModel(config: ModelFileCard['config']): NamedShapes {
+  return config.family === 'unmixer' ? shapesOf(unmixer(config).parameters) : modelShapes(config)
 }
 
 function corrupt(what: string, cause?: unknown): AppError {
@@ -47,7 +78,7 @@ function readCard(text: string): ModelFileCard {
   try {
     const card = JSON.parse(text) as { name?: string; config?: { family?: string } }
     if (card.config?.family === 'onnx') throw madeElsewhere(card.name)
-    return modelFileCard.parse(card)
+    return card.config?.family === 'unmixer' ? unmixerFileCard.parse(card) : separatorFileCard.parse(card)
   } catch (cause) {
     if (cause instanceof AppError) throw cause
     const why = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause)
@@ -61,13 +92,13 @@ function madeElsewhere(name = 'It'): AppError {
 }
 
 /** Writes a model's folder; each file appears whole or not at all, the card last. */
-export async function saveModel(
-  directory: string,
-  card: Omit<ModelFileCard, 'formatVersion' | 'sha256' | 'parameters'>,
-  parameters: NamedArrays,
-): Promise<void> {
-  await saveWeights(directory, parameters, modelShapes(card.config), card)
+export async function saveModel(directory: string, card: UnsavedCard, parameters: NamedArrays): Promise<void> {
+  await saveWeights(directory, parameters, shapesOfModel(card.config), card)
 }
+
+type Unsaved<Card extends ModelFileCard> = Omit<Card, 'formatVersion' | 'sha256' | 'parameters'>
+/** What a card says besides what follows from the weights. */
+export type UnsavedCard = Unsaved<SeparatorFileCard> | Unsaved<UnmixerFileCard>
 
 /** Writes the weights of any network and a card that says what they are. */
 export async function saveWeights(directory: string, parameters: NamedArrays, shapes: NamedShapes, card: object): Promise<void> {

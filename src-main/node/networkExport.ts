@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { traceForward } from '#main/engine/onnx/trace'
 import { documentSeparator } from '#main/models/networkDocumentation'
 import { maskProgram } from '#main/models/separatorNetwork'
-import { loadModel } from '#main/node/modelFiles'
+import { loadOwnSeparator } from '#main/node/modelFiles'
 import { descriptionOf, loadNetwork } from '#main/node/networkFiles'
 import { publishTogether } from '#main/node/publishTogether'
 import { isNetwork } from '#main/node/songSeparators'
@@ -40,7 +40,7 @@ async function networkOf(directory: string): Promise<{ model: Uint8Array; notes:
     const { card, model } = await loadNetwork(directory)
     return { model, notes: descriptionOf(card) }
   }
-  const { card, parameters } = await loadModel(directory)
+  const { card, parameters } = await loadOwnSeparator(directory)
   const facts = documentSeparator(card)
   const { documentation, values, metadata } = facts
   const notes = { exportedFrom: 'Stemwright', ...metadata, config: card.config, documentation: documentation.split('\n'), tensors: values }

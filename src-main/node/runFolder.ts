@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { NamedArrays } from '#main/engine/engine'
 import { initialParameters } from '#main/models/initialise'
 import { shapesOf, type ParameterSpecs } from '#main/models/layers'
 import { splitMembers } from '#main/models/members'
 import { separatorNetwork } from '#main/models/separatorNetwork'
 import { makeFolder } from '#main/node/makeFolder'
-import { loadModel } from '#main/node/modelFiles'
+import { loadModel, type LoadedModel } from '#main/node/modelFiles'
 import { runFiles } from '#main/node/runFiles'
 import type { BaseModel, RunConfig, TrainingRun } from '#main/node/trainingRun'
 import { writeWhole } from '#main/node/wholeFile'
@@ -30,7 +31,8 @@ export async function openRunConfig({ runFolder, preset, overrides, resume, data
   if (from === undefined) return { model: preset.model, training, data }
   const { card } = await loadModel(from)
   // What the masks of a model need does not change with what it learns.
-  const model = card.config.lean && 'repetition' in preset.model ? { ...preset.model, lean: card.config.lean } : preset.model
+  const lean = card.config.family === 'unmixer' ? undefined : card.config.lean
+  const model = lean && 'repetition' in preset.model ? { ...preset.model, lean } : preset.model
   return { model, training, data, base: { folder: from, name: card.name, attributions: card.attributions } }
 }
 
@@ -65,10 +67,7 @@ export async function openRunCheckpoint(
   if (existsSync(last)) return decodeCheckpoint(await readFile(last), shapesOf(specs))
   const parameters = initialParameters(specs, randomStream(config.seed).fork('parameters'))
   if (base) {
-    const { card, parameters: all } = await loadModel(base.folder)
-    // A model of several networks is gone on from by its first.
-    const learned = splitMembers(all, Object.keys(shapesOf(separatorNetwork(card.config).parameters)), card.config.members ?? 1)[0]!
-    for (const [name, values] of Object.entries(learned)) {
+    for (const [name, values] of Object.entries(learnedBy(await loadModel(base.folder)))) {
       if (parameters[name]?.length !== values.length) {
         const what = `"${base.name}" has another shape than this preset (${name})`
         throw new AppError('MODEL_INCOMPATIBLE', `${what}. Nothing was started; choose the preset that it was trained with.`)
@@ -77,4 +76,10 @@ export async function openRunCheckpoint(
     }
   }
   return freshCheckpoint(parameters)
+}
+
+/** What a run goes on from; of a model of several networks, the first. */
+function learnedBy({ card: { config }, parameters }: LoadedModel): NamedArrays {
+  if (config.family === 'unmixer') return parameters
+  return splitMembers(parameters, Object.keys(shapesOf(separatorNetwork(config).parameters)), config.members ?? 1)[0]!
 }

@@ -2,18 +2,18 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Engine } from '#main/engine/engine'
 import { requireSelfTest } from '#main/models/selfTest'
-import { loadModel, type LoadedModel } from '#main/node/modelFiles'
+import { loadOwnSeparator, type LoadedSeparator } from '#main/node/modelFiles'
 import { loadNetwork, type LoadedNetwork } from '#main/node/networkFiles'
 import { openNetworkSeparator } from '#main/separation/network/networkSeparator'
 import { createSeparator, type SongSeparator, songSeparator } from '#main/separation/separator'
 
 /** A model of any kind that takes songs apart, read and found whole. */
-export type SeparatorFiles = ({ readonly kind: 'own' } & LoadedModel) | ({ readonly kind: 'network' } & LoadedNetwork)
+export type SeparatorFiles = ({ readonly kind: 'own' } & LoadedSeparator) | ({ readonly kind: 'network' } & LoadedNetwork)
 
-/** @throws AppError MODEL_NOT_FOUND, MODEL_CORRUPT */
+/** @throws AppError MODEL_NOT_FOUND, MODEL_CORRUPT; MODEL_INCOMPATIBLE for one that takes no songs apart */
 export async function loadSeparator(directory: string): Promise<SeparatorFiles> {
   if (await isNetwork(directory)) return { kind: 'network', ...(await loadNetwork(directory)) }
-  return { kind: 'own', ...(await loadModel(directory)) }
+  return { kind: 'own', ...(await loadOwnSeparator(directory)) }
 }
 
 /** True for a folder whose card says that it holds an ONNX network. */

@@ -1,5 +1,5 @@
 import type { ComputeClient } from '#main/compute/client'
-import { modelFileCard } from '#main/models/modelCard'
+import { separatorFileCard } from '#main/models/modelCard'
 import type { JobContext, JobQueue } from '#main/services/jobQueue'
 import { lessonData } from '#main/services/lessonData'
 import type { LessonRuns, LessonStore, StoredLesson } from '#main/services/lessonPorts'
@@ -210,7 +210,7 @@ class Teaching implements TeachingService {
 
   private async presetOf(modelId: string, name: string): Promise<string> {
     const stored = (await this.world.platform.models.list()).find(({ id }) => id === modelId)
-    const card = modelFileCard.safeParse(stored?.card)
+    const card = separatorFileCard.safeParse(stored?.card)
     const presetId = card.success ? presetOfNetwork(card.data.config) : undefined
     if (presetId !== undefined) return presetId
     throw new AppError('MODEL_INCOMPATIBLE', `"${name}" is not one of the networks that can be trained here, so nothing was started. Choose another model.`)

@@ -1,11 +1,13 @@
 import type { BlindVaeConfig } from '#main/models/blindVae'
 import type { SeparatorConfig } from '#main/models/separatorNetwork'
+import type { UnmixerConfig } from '#main/models/unmixerConfig'
+import { unmixerPresets } from '#main/training/unmixerPresets'
 import type { DatasetContent } from '#shared/contract/datasets'
 import type { NetworkKind } from '#shared/contract/training'
 import type { TrainingConfigInput } from '#shared/training/config'
 
 /** A network that can be trained; its `family` says what it is. */
-export type NetworkConfig = SeparatorConfig | BlindVaeConfig
+export type NetworkConfig = SeparatorConfig | BlindVaeConfig | UnmixerConfig
 
 /** A network and the hyper-parameters that go with it. */
 export interface Preset {
@@ -145,6 +147,7 @@ export const presets = {
     },
     training: blindTraining,
   },
+  ...unmixerPresets,
 } as const satisfies Record<string, Preset>
 
 export type PresetId = keyof typeof presets

@@ -15,7 +15,7 @@ import { appRoot } from '#main/node/appRoot'
 import { openAudio } from '#main/node/audioReader'
 import { createAudioWriter } from '#main/node/audioWriter'
 import { mixtureBlocks } from '#main/node/mixtureBlocks'
-import { loadModel, type LoadedModel } from '#main/node/modelFiles'
+import { loadOwnSeparator, type LoadedSeparator } from '#main/node/modelFiles'
 import { writeStemFiles } from '#main/node/stemFiles'
 import { unwatchedContext } from '#main/node/workContext'
 import { createSeparator, separateVocals } from '#main/separation/separator'
@@ -37,7 +37,7 @@ const batch = { inference: 4, training: 8 }
 await runCommand(usage, async (args) => {
   parseArgs({ args })
   const rows: string[][] = []
-  const model = await loadModel(join(appRoot, 'resources/models/duovae'))
+  const model = await loadOwnSeparator(join(appRoot, 'resources/models/duovae'))
   // First, so that the peak of memory is that of a separation and of nothing else.
   rows.push(...(await endToEnd(model)))
   rows.push(await stftRow())
@@ -51,7 +51,7 @@ await runCommand(usage, async (args) => {
   return exitStatus.done
 })
 
-async function endToEnd({ card, parameters }: LoadedModel): Promise<string[][]> {
+async function endToEnd({ card, parameters }: LoadedSeparator): Promise<string[][]> {
   const folder = await mkdtemp(join(tmpdir(), 'stemwright-bench-'))
   try {
     const song = join(folder, 'song.wav')

@@ -5,7 +5,7 @@ import { callersFolder, exitStatus, interruptSignal, oneOf, runCommand, UsageErr
 import { createProgressBar } from '#main/hosts/cli/progressBar'
 import { formatTable } from '#main/hosts/cli/table'
 import { appRoot } from '#main/node/appRoot'
-import { loadModel } from '#main/node/modelFiles'
+import { loadOwnSeparator } from '#main/node/modelFiles'
 import { findReferenceSongs, openReferenceSong } from '#main/node/referenceSongs'
 import { workContext } from '#main/node/workContext'
 import { evaluateSong, scoreRows, summarizeScores, type SongScores } from '#main/separation/evaluation'
@@ -55,7 +55,7 @@ function modelFolder(model: string, here: string): string {
 async function evaluate(folder: string, modelDirectory: string, quality: Quality) {
   const signal = interruptSignal()
   const files = await findReferenceSongs(folder)
-  const { card, parameters } = await loadModel(modelDirectory)
+  const { card, parameters } = await loadOwnSeparator(modelDirectory)
   const engine = await openEngine()
   const separator = await createSeparator(card.config, parameters, engine)
   const songs: NamedScores[] = []

@@ -5,10 +5,10 @@ import { weightsLicence } from '#main/datasets/attribution'
 import { openEngine } from '#main/engine/select'
 import { callersFolder, exitStatus, runCommand, UsageError } from '#main/hosts/cli/command'
 import { joinMembers } from '#main/models/members'
-import type { ModelFileCard } from '#main/models/modelCard'
+import type { SeparatorFileCard } from '#main/models/modelCard'
 import { requireSelfTest, selfTestMask } from '#main/models/selfTest'
 import { appRoot } from '#main/node/appRoot'
-import { loadModel, saveModel } from '#main/node/modelFiles'
+import { loadOwnSeparator, saveModel } from '#main/node/modelFiles'
 import { findReferenceSongs, openReferenceSong, type ReferenceFiles } from '#main/node/referenceSongs'
 import { unwatchedContext } from '#main/node/workContext'
 import { evaluateSong, summarizeScores, type SongScores } from '#main/separation/evaluation'
@@ -54,7 +54,7 @@ await runCommand(usage, async (args) => {
   if (!Number.isFinite(lean)) throw new UsageError(`--lean is a number, not "${values.lean}".`)
   const engine = await openEngine()
   const folders = positionals.map((joined) => joined.split('+').map((folder) => resolve(here, folder)))
-  const groups = await Promise.all(folders.map((group) => Promise.all(group.map(loadModel))))
+  const groups = await Promise.all(folders.map((group) => Promise.all(group.map(loadOwnSeparator))))
   const models = groups.flat()
   for (const { card, parameters } of models) await requireSelfTest(card.selfTest, card.config, parameters, engine)
   const joined = models.find(({ card }) => (card.config.members ?? 1) > 1)
@@ -92,7 +92,7 @@ async function songsCalled(names: readonly string[], folder: string): Promise<Re
 }
 
 interface Measured {
-  readonly scores: ModelFileCard['scores']
+  readonly scores: SeparatorFileCard['scores']
   /** The same in one line. */
   readonly line: string
 }

@@ -4,12 +4,13 @@ import { callersFolder, exitStatus, interruptSignal, runCommand } from '#main/ho
 import { createProgressBar } from '#main/hosts/cli/progressBar'
 import { parseTrainOptions, trainUsage, type TrainOptions } from '#main/hosts/cli/trainOptions'
 import { appRoot } from '#main/node/appRoot'
+import { readPictureManifest } from '#main/node/pictureFiles'
 import { readManifestOf } from '#main/node/recordingCache'
 import { loadPieces } from '#main/node/referenceSongs'
 import { readRunConfig, runTraining, type RunData } from '#main/node/trainingRun'
 import { workContext } from '#main/node/workContext'
 import { trainingConfig, type TrainingConfig } from '#shared/training/config'
-import { presets } from '#main/training/presets'
+import { presets, type NetworkConfig } from '#main/training/presets'
 import type { StopReason } from '#main/training/trainer'
 import { isCancellation } from '#shared/errors'
 import type { HistoryLine } from '#shared/training/history'
@@ -41,12 +42,12 @@ await runCommand(trainUsage, async (args) => {
 })
 
 async function startTraining(options: TrainOptions): Promise<StopReason> {
-  const { data, training } = await openRun(options)
+  const { data, training, model } = await openRun(options)
   const { runFolder, resume, from, seconds, resultsEvery } = options
   const preset = presets[options.preset]
   const overrides = withLength(options, training)
-  const manifest = await readManifestOf(data.folder, data)
-  const validationPieces = data.validationFolder ? await loadPieces(data.validationFolder, preset.model.stft.sampleRate) : []
+  const manifest = model.family === 'unmixer' ? await readPictureManifest(data.folder) : await readManifestOf(data.folder, data)
+  const validationPieces = data.validationFolder && 'stft' in model ? await loadPieces(data.validationFolder, model.stft.sampleRate) : []
   const signal = interruptSignal()
   const bar = createProgressBar(process.stderr, 'train', () => performance.now())
   const engine = await openEngine({ purpose: 'training' })
@@ -71,14 +72,14 @@ async function startTraining(options: TrainOptions): Promise<StopReason> {
 }
 
 /** What the run learns from, and how: as it began, where it is continued, but for what is given again. */
-async function openRun(options: TrainOptions): Promise<{ data: RunData; training: TrainingConfig }> {
+async function openRun(options: TrainOptions): Promise<{ data: RunData; training: TrainingConfig; model: NetworkConfig }> {
   const { resume, runFolder, data, preset, overrides } = options
   if (resume) {
     const before = await readRunConfig(runFolder)
-    return { training: before.training, data: { ...before.data, ...data } }
+    return { training: before.training, model: before.model, data: { ...before.data, ...data } }
   }
   const training = trainingConfig.parse({ ...presets[preset].training, ...overrides })
-  return { training, data: { folder: '', validation: [], test: [], without: [], ...data } }
+  return { training, model: presets[preset].model, data: { folder: '', validation: [], test: [], without: [], ...data } }
 }
 
 function withLength({ overrides, epochs, steps }: TrainOptions, { stepsPerEpoch }: TrainingConfig): Partial<TrainingConfig> {
@@ -88,8 +89,13 @@ function withLength({ overrides, epochs, steps }: TrainOptions, { stepsPerEpoch 
 
 function describe({ epoch, step, seconds, train, validation, score, best, waiting }: HistoryLine): string {
   const listed = (values: Record<string, number>, digits: number) =>
-    Object.entries(values).map(([name, value]) => `${name} ${value.toFixed(digits)}`).join('  ')
+    Object.entries(values).map(([name, value]) => `${name} ${shown(value, digits)}`).join('  ')
   const progress = `epoch ${epoch}  step ${step}  ${(seconds / 60).toFixed(1)} min`
   const result = `score ${score.toFixed(3)}${best ? ' *' : ''}  waiting ${(100 * waiting).toFixed(0)} %`
   return `${progress}  ${listed(train, 4)}  ${result}  | validation ${listed(validation, 2)}`
+}
+
+/** Small numbers keep three digits: errors of pictures are of a few thousandths. */
+function shown(value: number, digits: number): string {
+  return value !== 0 && Math.abs(value) < 0.1 ? value.toPrecision(3) : value.toFixed(digits)
 }

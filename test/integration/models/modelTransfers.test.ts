@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sizeOf } from '#main/engine/engine'
 import { modelShapes } from '#main/models/separatorNetwork'
-import { loadModel, saveModel } from '#main/node/modelFiles'
+import { loadOwnSeparator, saveModel } from '#main/node/modelFiles'
 import { packModel } from '#main/node/modelPackage'
 import type { FileSource, ModelCard } from '#shared/contract/models'
 import type { Job } from '#shared/contract/jobs'
@@ -63,7 +63,7 @@ describe('a model that is passed on as a file', () => {
   // Would catch a model that is kept although it no longer computes what it did where it was trained.
   it('is refused, and leaves nothing, where its network fails the self-test', async () => {
     const folder = join(scratch, 'changed')
-    const { card, parameters } = await loadModel(join(models, mine.id))
+    const { card, parameters } = await loadOwnSeparator(join(models, mine.id))
     const shapes = modelShapes(card.config)
     const flat = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, new Float32Array(sizeOf(shape)).fill(0.1)]))
     await saveModel(folder, card, { ...parameters, ...flat })
@@ -169,7 +169,7 @@ describe('an ONNX network as a separator', () => {
 
   it('is no model to go on training from', async () => {
     const card = await take(path)
-    await expect(loadModel(join(models, card.id))).rejects.toMatchObject({ code: 'MODEL_INCOMPATIBLE', message: expect.stringContaining('"Half"') as string })
+    await expect(loadOwnSeparator(join(models, card.id))).rejects.toMatchObject({ code: 'MODEL_INCOMPATIBLE', message: expect.stringContaining('"Half"') as string })
   })
 
   it('says that it cannot tell where it guesses', async () => {

@@ -6,7 +6,7 @@ import { openOnnx } from '#main/engine/backends/onnx'
 import { countParameters } from '#main/engine/onnx/parameterCount'
 import { maskProgram } from '#main/models/separatorNetwork'
 import { featureShape, maskShape } from '#main/models/spectralNetwork'
-import { loadModel } from '#main/node/modelFiles'
+import { loadOwnSeparator } from '#main/node/modelFiles'
 import { exportNetwork } from '#main/node/networkExport'
 import { randomStream } from '#shared/random'
 import { openTestEngine } from '#test/testEngine'
@@ -21,7 +21,7 @@ describe('an exported network', () => {
   // Would catch an export that loses its weights, or whose tensors are called or shaped otherwise than it says.
   it('runs in ONNX Runtime and gives the masks of the model', async () => {
     const [onnx] = await exportNetwork(directory, join(scratch, 'out', 'mine'))
-    const { card, parameters } = await loadModel(directory)
+    const { card, parameters } = await loadOwnSeparator(directory)
     const engine = await openOnnx('cpu')
     const network = await engine.openNetwork!(await readFile(onnx!))
     expect(network.inputs).toEqual([{ name: 'features', type: 'float32', shape: featureShape(card.config, 1) }])
@@ -41,7 +41,7 @@ describe('an exported network', () => {
   it('holds the model\'s parameters, and says what they are and how to use them', async () => {
     const [onnx, json] = await exportNetwork(directory, join(scratch, 'told', 'mine'))
     const bytes = await readFile(onnx!)
-    const { card } = await loadModel(directory)
+    const { card } = await loadOwnSeparator(directory)
     // All but what masks do not need: the heads of the latents' variances.
     expect(countParameters(bytes)! / card.parameters).toBeGreaterThan(0.95)
     expect(countParameters(bytes)!).toBeLessThan(1.05 * card.parameters)
