@@ -7,6 +7,7 @@ import { pictureParts, type PicturePart, type PictureSet } from '#shared/contrac
 import { mixPictures, type Mixing } from '#shared/images/mixing'
 import { digitNames, drawDigit } from '#shared/images/shapes/digits'
 import { drawGarment, garmentNames } from '#shared/images/shapes/garments'
+import { randomStream } from '#shared/random'
 
 /** Where pictures of a part are taken from: a set, what the app draws itself, or the user's hand. */
 export type SourceOrigin =
@@ -102,11 +103,18 @@ export const usePlaygroundStore = defineStore('playground', () => {
   }
 
   async function another(part: PicturePart, with_: number): Promise<Source | undefined> {
+    return choices.value[part].from === 'hand' ? undefined : (await draw(part, with_, 1))[0]
+  }
+
+  /** Gives pictures of the kind that is chosen for a part, a function of the seed; shapes where the user draws. @throws AppError */
+  async function draw(part: PicturePart, with_: number, count: number): Promise<Source[]> {
     const { from, label } = choices.value[part]
-    if (from === 'hand') return undefined
-    if (from === 'shapes') return shapeSource(part, label ?? (with_ * 7 + 3) % shapes[part].names.length, with_)
-    const [picture] = await client.playground.pictures({ setId: from, seed: with_, count: 1, ...(label !== undefined && { label }) })
-    return picture && { pixels: Float32Array.from(picture.pixels), origin: { kind: 'set', setId: from, index: picture.index, label: picture.label } }
+    if (from === 'shapes' || from === 'hand') {
+      const random = randomStream(with_).fork(part)
+      return Array.from({ length: count }, (_, at) => shapeSource(part, label ?? random.integer(shapes[part].names.length), with_ + at))
+    }
+    const pictures = await client.playground.pictures({ setId: from, seed: with_, count, ...(label !== undefined && { label }) })
+    return pictures.map(({ pixels, index, label: own }) => ({ pixels: Float32Array.from(pixels), origin: { kind: 'set', setId: from, index, label: own } }))
   }
 
   function mix(change: Partial<Mixing>): void {
@@ -130,5 +138,5 @@ export const usePlaygroundStore = defineStore('playground', () => {
   }
 
   const facts = { place, sets, choices, sources, mixing, mixture, models, chosen, setsOf, classNames }
-  return { ...facts, loadSets, choose, take, randomise, mix, show, ask, follow }
+  return { ...facts, loadSets, choose, take, randomise, draw, mix, show, ask, follow }
 })

@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
 import { useOutside } from '#renderer/api/host'
 import { createLatest } from '#renderer/stores/latest'
+import { picturesOf, type UnmixedPictures } from '#renderer/stores/pictureRequests'
 import type { EncodedUnmixed } from '#shared/contract/playground'
 import type { Mixing } from '#shared/images/mixing'
 import { type Failure, toFailure } from '#shared/jobs/job'
@@ -12,14 +13,6 @@ export interface Question {
   readonly second: Float32Array
   readonly mixture: Float32Array
   readonly mixing: Mixing
-}
-
-/** What a model made of a mixture. */
-export interface UnmixedPictures {
-  readonly first: Float32Array
-  readonly second: Float32Array
-  /** Its two pictures, mixed again. */
-  readonly mixture: Float32Array
 }
 
 /** The last answer of a model, with the question that it belongs to. */
@@ -59,9 +52,7 @@ export const useUnmixingStore = defineStore('unmixing', () => {
     try {
       const { mixture, mixing } = question
       const [unmixed] = await client.playground.unmix({ modelId, ...mixing, mixtures: [Array.from(mixture)] })
-      const { first, second, mixture: again, latents } = unmixed!
-      const pictures = { first: Float32Array.from(first), second: Float32Array.from(second), mixture: Float32Array.from(again) }
-      accept(modelId, { answer: { question, pictures, latents, milliseconds: now() - began }, failure: undefined })
+      accept(modelId, { answer: { question, pictures: picturesOf(unmixed!), latents: unmixed!.latents, milliseconds: now() - began }, failure: undefined })
     } catch (error) {
       accept(modelId, { ...stateOf(modelId), failure: toFailure(error) })
     }

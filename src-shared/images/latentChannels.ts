@@ -13,9 +13,6 @@ export interface LatentChannel {
   readonly deviation: number
 }
 
-/** With fewer mixtures, a channel of one place does not show how far its values go. */
-const fewestForOwnMean = 8
-
 /**
  * Returns the channels that say most of a mixture first, measured over the posteriors of one part of several mixtures.
  * @see Kingma and Welling, "Auto-Encoding Variational Bayes", 2014, appendix B (the KL divergence).
@@ -35,9 +32,7 @@ function measureChannel(posteriors: readonly Posterior[], channels: number, chan
       values++
     }
   }
-  // Too few to know their own mean are taken about that of the prior.
-  const centre = posteriors.length < fewestForOwnMean ? 0 : sum / values
-  return { channel, kl: kl / posteriors.length, deviation: Math.sqrt(Math.max(0, squares / values - centre ** 2)) }
+  return { channel, kl: kl / posteriors.length, deviation: Math.sqrt(Math.max(0, squares / values - (sum / values) ** 2)) }
 }
 
 /** Returns the means with each channel moved as a whole, by `offsets` (by channel) in its own standard deviations. */
@@ -46,7 +41,7 @@ export function moveChannels(
   ranked: readonly LatentChannel[],
   offsets: ReadonlyMap<number, number>,
 ): number[] {
-  const moves = new Array<number>(ranked.length).fill(0)
+  const moves = Array.from(ranked, () => 0)
   for (const { channel, deviation } of ranked) moves[channel] = deviation * (offsets.get(channel) ?? 0)
   return mean.map((value, at) => value + moves[at % moves.length]!)
 }

@@ -39,12 +39,6 @@ describe('latents', () => {
     expect(silent!.deviation).toBeCloseTo(1, 12)
   })
 
-  // Would catch: sliders of a drawn picture, alone without others, that move nothing.
-  it('of a single mixture are moved by what the prior expects', () => {
-    const [channel] = rankChannels([{ mean: [1.5], logVariance: [Math.log(0.01)] }], 1)
-    expect(channel!.deviation).toBeCloseTo(Math.sqrt(2.25 + 0.01), 12)
-  })
-
   // Would catch: a slider that moves another channel than its own, or only its first place; means that are changed in place.
   it('move a whole channel and nothing else', () => {
     const ranked = rankChannels(maps(100), 3)
