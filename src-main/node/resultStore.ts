@@ -27,8 +27,8 @@ export function createResultStore(folder: string): ResultStore {
     async modelOf(runId) {
       const directory = join(runFolder(runId), 'model')
       try {
-        const { sha256 } = JSON.parse(await readFile(join(directory, 'card.json'), 'utf8')) as { sha256?: string }
-        if (typeof sha256 === 'string') return { directory, sha256 }
+        const { sha256, data } = JSON.parse(await readFile(join(directory, 'card.json'), 'utf8')) as { sha256?: string; data?: string }
+        if (typeof sha256 === 'string') return { directory, sha256, ...(typeof data === 'string' && { data }) }
       } catch {
         // Said below: a card that is not there and one that is half there are the same to whoever asks.
       }

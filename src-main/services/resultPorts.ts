@@ -22,7 +22,7 @@ export interface StoredResults {
 
 export interface StoredComparison {
   readonly name: string
-  readonly clips: Readonly<Record<string, Omit<ClipComparison['clips'][string], 'parts'> & { readonly parts: Parts }>>
+  readonly clips: Readonly<Record<string, Omit<ClipComparison['clips'][string], 'parts' | 'learned'> & { readonly parts: Parts }>>
 }
 
 /** A folder for a comparison that nobody sees yet. */
@@ -41,7 +41,7 @@ export interface ResultStore {
   /** Empty where there is nothing. */
   read(runId: string): Promise<StoredResults>
   /** The best model of a run. @throws AppError MODEL_NOT_FOUND where it has none yet */
-  modelOf(runId: string): Promise<{ readonly directory: string; readonly sha256: string }>
+  modelOf(runId: string): Promise<{ readonly directory: string; readonly sha256: string; readonly data?: string | undefined }>
   runFolder(runId: string): string
   /** Finds a comparison that was made before. */
   comparison(runId: string, key: string): Promise<StoredComparison | undefined>

@@ -1,5 +1,6 @@
 import type { ComputeClient } from '#main/compute/client'
 import type { JobQueue } from '#main/services/jobQueue'
+import { learnedFrom, type Learned } from '#main/services/learnedSongs'
 import type { MediaRegistry } from '#main/services/mediaRegistry'
 import type { ModelService } from '#main/services/modelService'
 import type { HeardFiles, ResultStore, StoredComparison } from '#main/services/resultPorts'
@@ -31,7 +32,7 @@ export function createResultService({ store, compute, queue, models, media, runN
   const otherModel = async (other: Compared) => {
     if (other.kind === 'run') return { name: await runName(other.runId), ...(await store.modelOf(other.runId)) }
     const { card, directory } = await models.find(other.modelId)
-    return { name: card.name, directory, sha256: card.sha256 }
+    return { name: card.name, directory, sha256: card.sha256, data: card.data }
   }
 
   return {
@@ -54,10 +55,13 @@ export function createResultService({ store, compute, queue, models, media, runN
       if (clips.length === 0) {
         throw new AppError('INVALID_INPUT', 'This run has no clips to be heard yet, so nothing was compared. Try again after its first epoch.')
       }
-      const { name, directory, sha256 } = await otherModel(other)
-      const facts = { kind: 'clips', title: name } as const
-      const shown = (comparison: StoredComparison) => urls.comparison(runId, { ...comparison, name })
+      const { directory, sha256, ...card } = await otherModel(other)
+      const { name } = card
       const known = await store.comparison(runId, sha256)
+      const cards = (await models.list()).map((model) => model.card)
+      const learned = (id: string) => learnedFrom(clips.find((clip) => clip.id === id)?.name ?? '', card, cards)
+      const facts = { kind: 'clips', title: name } as const
+      const shown = (comparison: StoredComparison) => urls.comparison(runId, { ...comparison, name }, learned)
       if (known) return queue.addFinished(facts, shown(known))
       return queue.add(facts, async (context) => {
         const staged = await store.stageComparison(runId, sha256)
@@ -84,9 +88,9 @@ function createUrls(media: MediaRegistry) {
   const heard = (runId: string, { audio, picture }: HeardFiles): Heard => ({ url: file(runId, audio), spectrogramUrl: file(runId, picture) })
   const parts = (runId: string, all: Readonly<Record<string, HeardFiles>>) =>
     Object.fromEntries(Object.entries(all).map(([part, files]) => [part, heard(runId, files)]))
-  const comparison = (runId: string, { name, clips }: StoredComparison): ClipComparison => ({
+  const comparison = (runId: string, { name, clips }: StoredComparison, learned: (clipId: string) => Learned): ClipComparison => ({
     name,
-    clips: Object.fromEntries(Object.entries(clips).map(([id, clip]) => [id, { ...clip, parts: parts(runId, clip.parts) }])),
+    clips: Object.fromEntries(Object.entries(clips).map(([id, clip]) => [id, { ...clip, parts: parts(runId, clip.parts), learned: learned(id) }])),
   })
   return { file, heard, parts, comparison }
 }

@@ -52,7 +52,18 @@ export const runResults = z.object({
 export type RunResults = z.infer<typeof runResults>
 
 /** What another model makes of a run's clips, by their ids. */
-export const clipComparison = z.object({ name: z.string(), clips: z.record(z.string(), z.object({ parts, sdr })) })
+export const clipComparison = z.object({
+  name: z.string(),
+  clips: z.record(
+    z.string(),
+    z.object({
+      parts,
+      sdr,
+      /** Whether the other model learned from the song of the clip, as its card says: what it does with that says little. */
+      learned: z.enum(['yes', 'no', 'unknown']),
+    }),
+  ),
+})
 export type ClipComparison = z.infer<typeof clipComparison>
 
 /** What a run is compared with: a model, or the best model of another run. */

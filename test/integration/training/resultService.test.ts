@@ -39,8 +39,9 @@ beforeEach(async () => {
   const models = {
     find: async (modelId: string) => {
       const directory = join(folder, 'models', modelId)
-      return { directory, card: { name: `Model ${modelId}`, sha256: modelId.repeat(8) } }
+      return { directory, card: { name: `Model ${modelId}`, sha256: modelId.repeat(8), data: '1 songs (Evening), remixed at random' } }
     },
+    list: async () => [],
   } as unknown as ModelService
   await mkdir(join(folder, 'models', 'm1'), { recursive: true })
   await writeFile(join(folder, 'models', 'm1', 'card.json'), '{}')
@@ -79,6 +80,7 @@ describe('results for the page', () => {
     const first = await compared({ kind: 'model', modelId: 'm1' })
     expect(first.name).toBe('Model m1')
     expect(Object.values(first.clips).map(({ sdr }) => sdr)).toEqual([{ vocals: 1, accompaniment: 2 }, { vocals: 1, accompaniment: 2 }])
+    expect(Object.values(first.clips).map(({ learned }) => learned)).toEqual(['yes', 'no'])
     expect(existsSync(media.path(first.clips['2']!.parts.vocals!.url.slice('/media/'.length))!)).toBe(true)
     expect(asked).toEqual([{ modelDirectory: join(folder, 'models', 'm1'), hasModel: true }])
     expect(await compared({ kind: 'model', modelId: 'm1' })).toEqual(first)

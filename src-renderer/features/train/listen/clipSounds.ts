@@ -1,4 +1,4 @@
-import { decibels, keptNote, partTitle, splitNote, truthsOf } from '#renderer/features/train/listen/listenText'
+import { comparedNote, decibels, keptNote, partTitle, splitNote, truthsOf } from '#renderer/features/train/listen/listenText'
 import type { MadeComparison } from '#renderer/stores/resultStore'
 import type { ResultClip, RunResults } from '#shared/contract/results'
 
@@ -32,7 +32,7 @@ export function soundsOf(
   const others = comparisons.flatMap(({ key, name, clips }) => {
     const other = clips[clip.id]
     const sound = other?.parts[part]
-    return sound ? [row(key, name, sound, { figure: figureOf(other.sdr), note: 'compared', colour: 'var(--run-4)', isRemovable: true })] : []
+    return sound ? [row(key, name, sound, { figure: figureOf(other.sdr), note: comparedNote(other.learned), colour: 'var(--run-4)', isRemovable: true })] : []
   })
   return [
     row('input', 'Mixture', clip.input, { note: splitNote(clip.split) }),

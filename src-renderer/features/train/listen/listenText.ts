@@ -1,4 +1,4 @@
-import type { ResultClip, RunResults } from '#shared/contract/results'
+import type { ClipComparison, ResultClip, RunResults } from '#shared/contract/results'
 import type { Split } from '#shared/contract/datasets'
 
 const partTitles: Record<string, string> = {
@@ -20,6 +20,11 @@ export function partTitle(part: string): string {
 /** Where a clip is from, where that has to be said: what is trained on flatters the network. */
 export function splitNote(split: Split): string | undefined {
   return split === 'train' ? 'from training data' : split === 'test' ? 'from the final test' : undefined
+}
+
+/** What stands beside another model's sound: one that knows the song already is not as good as it sounds. */
+export function comparedNote(learned: ClipComparison['clips'][string]['learned']): string {
+  return { yes: 'compared; it learned from this song', no: 'compared', unknown: 'compared; it may have learned from this song' }[learned]
 }
 
 /** Decibels with one place and their sign. */

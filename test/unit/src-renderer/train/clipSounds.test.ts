@@ -26,7 +26,7 @@ const titles = (...args: Parameters<typeof soundsOf>) => soundsOf(...args).map((
 
 describe('what is heard of a clip', () => {
   it('of a separator is the part that was chosen, beside the truth of that part, and others that do the same clip', () => {
-    const comparisons: MadeComparison[] = [{ key: 'a', name: 'DuoVAE', clips: { 1: { parts: { vocals: heard('a-v') }, sdr: { vocals: 7.25 } } } }, { key: 'b', name: 'Other clips', clips: {} }]
+    const comparisons: MadeComparison[] = [{ key: 'a', name: 'DuoVAE', clips: { 1: { parts: { vocals: heard('a-v') }, sdr: { vocals: 7.25 }, learned: 'no' } } }, { key: 'b', name: 'Other clips', clips: {} }]
     const sounds = soundsOf(clip(['vocals', 'accompaniment']), 'vocals', 4, { bestEpoch: 4, comparisons })
     expect(sounds.map(({ title, url, figure, note }) => [title, url, figure, note])).toEqual([
       ['Mixture', 'in', undefined, undefined],
@@ -44,6 +44,14 @@ describe('what is heard of a clip', () => {
     expect(titles(clip(['first', 'second'], { targets: {} }), 'first', 8, none)).toEqual(['Mixture', 'Epoch 8'])
     expect(measureOf(blind, 'reconstruction')).toBe('SDR against the mixture')
     expect(measureOf(blind, 'first')).toMatch(/fit better/)
+  })
+
+  it('says of another model that it knows the song', () => {
+    const noteOf = (learned: 'yes' | 'no' | 'unknown') => {
+      const comparisons: MadeComparison[] = [{ key: 'a', name: 'DuoVAE', clips: { 1: { parts: { vocals: heard('a-v') }, sdr: {}, learned } } }]
+      return soundsOf(clip(['vocals']), 'vocals', 4, { bestEpoch: 4, comparisons }).at(-1)!.note
+    }
+    expect([noteOf('yes'), noteOf('no'), noteOf('unknown')]).toEqual(['compared; it learned from this song', 'compared', 'compared; it may have learned from this song'])
   })
 
   it('says where it is from where the network learns from it', () => {
