@@ -65,7 +65,7 @@ class Playground implements PlaygroundService {
     const found = (await this.setsOf(dataset)).find(({ set }) => set.id === setId)
     if (!found) throw new AppError('DATASET_EMPTY', `"${dataset.name}" has no such pictures any more. Choose others.`)
     const pictures = await this.run('readPictures', { folder: dataset.folder, hash: dataset.hash, images: found.images, ...choice })
-    return pictures.map((picture) => ({ ...picture, pixels: [...picture.pixels] }))
+    return pictures.map((picture) => ({ ...picture, pixels: numbersOf(picture.pixels) }))
   }
 
   async unmix({ modelId, rule, level, mixtures }: PayloadOf<Requests['unmix']>): Promise<EncodedUnmixed[]> {
@@ -162,12 +162,17 @@ function joined(parts: readonly (readonly number[])[]): Float32Array {
 type Pictures = ComputeResult<'decodePictures'>
 
 function pictureOf({ first, second, mixture }: Pictures, index: number): Unmixed {
-  const of = (values: Float32Array) => [...values.subarray(index * pictureSize, (index + 1) * pictureSize)]
+  const of = (values: Float32Array) => numbersOf(values.subarray(index * pictureSize, (index + 1) * pictureSize))
   return { first: of(first), second: of(second), mixture: of(mixture) }
 }
 
 function posteriorOf({ mean, logVariance }: { mean: Float32Array; logVariance: Float32Array }, index: number, count: number) {
   const size = mean.length / count
-  const of = (values: Float32Array) => [...values.subarray(index * size, (index + 1) * size)]
+  const of = (values: Float32Array) => numbersOf(values.subarray(index * size, (index + 1) * size))
   return { mean: of(mean), logVariance: of(logVariance) }
+}
+
+/** Seven decimals: half as much text, and far finer than what is seen or summed up. */
+function numbersOf(values: Float32Array): number[] {
+  return Array.from(values, (value) => Math.round(value * 1e7) / 1e7)
 }

@@ -2,9 +2,23 @@ import { openEngine } from '#main/engine/select'
 import { initialParameters } from '#main/models/initialise'
 import { selfTestMask } from '#main/models/selfTest'
 import { separatorNetwork, type SeparatorConfig } from '#main/models/separatorNetwork'
+import { unmixer } from '#main/models/unmixer'
+import type { UnmixerConfig } from '#main/models/unmixerConfig'
+import { unmixerSelfTestValues } from '#main/models/unmixerSelfTest'
 import { saveModel } from '#main/node/modelFiles'
 import { presets } from '#main/training/presets'
 import { randomStream } from '#shared/random'
+import { smallUnmixers } from '#test/unmixers'
+
+const untrained = (engine: string) => ({
+  name: 'Untrained',
+  summary: 'Random weights.',
+  licence: 'none',
+  data: 'None.',
+  attributions: [],
+  scores: [],
+  training: { steps: 0, seconds: 0, seed: 1, engine, config: {} },
+})
 
 /** Writes a complete model that has learned nothing: tests of all that is around a model need no more. */
 export async function writeUntrainedModel(directory: string, config: SeparatorConfig = presets.tiny.model): Promise<void> {
@@ -12,19 +26,14 @@ export async function writeUntrainedModel(directory: string, config: SeparatorCo
   const engine = await openEngine()
   const mask = await selfTestMask(config, parameters, engine, 1)
   await engine.dispose()
-  await saveModel(
-    directory,
-    {
-      name: 'Untrained',
-      summary: 'Random weights.',
-      licence: 'none',
-      config,
-      data: 'None.',
-      attributions: [],
-      scores: [],
-      training: { steps: 0, seconds: 0, seed: 1, engine: engine.label, config: {} },
-      selfTest: { seed: 1, mask },
-    },
-    parameters,
-  )
+  await saveModel(directory, { ...untrained(engine.label), config, selfTest: { seed: 1, mask } }, parameters)
+}
+
+/** The same of a network that takes pictures apart. */
+export async function writeUntrainedUnmixer(directory: string, config: UnmixerConfig = smallUnmixers.skip, name = 'Untrained'): Promise<void> {
+  const parameters = initialParameters(unmixer(config).parameters, randomStream(1))
+  const engine = await openEngine()
+  const values = await unmixerSelfTestValues(config, parameters, engine, 1)
+  await engine.dispose()
+  await saveModel(directory, { ...untrained(engine.label), name, config, selfTest: { seed: 1, values } }, parameters)
 }

@@ -1,10 +1,24 @@
 import type { ComputeInput, ComputeResult } from '#main/compute/protocol'
-import { AppError } from '#shared/errors'
+import { ReadyUnmixers } from '#main/compute/tasks/readyUnmixers'
+import type { NamedArrays } from '#main/engine/engine'
 
-export function unmixPictures({ directory }: ComputeInput<'unmixPictures'>): Promise<ComputeResult<'unmixPictures'>> {
-  return Promise.reject(new AppError('MODEL_NOT_FOUND', `There is no complete model in ${directory}. Nothing was computed.`))
+const ready = new ReadyUnmixers()
+
+/** @throws AppError as `unmix` of `ReadyUnmixers` */
+export async function unmixPictures({ mixtures, ...wanted }: ComputeInput<'unmixPictures'>): Promise<ComputeResult<'unmixPictures'>> {
+  const { outputs, latents } = await ready.unmix(wanted, mixtures)
+  if (!latents) return picturesOf(outputs)
+  const { channels, seesMixture } = latents
+  const first = { mean: outputs.firstMean!, logVariance: outputs.firstLogVariance! }
+  const second = { mean: outputs.secondMean!, logVariance: outputs.secondLogVariance! }
+  return { ...picturesOf(outputs), latents: { first, second, channels, seesMixture } }
 }
 
-export function decodePictures({ directory }: ComputeInput<'decodePictures'>): Promise<ComputeResult<'decodePictures'>> {
-  return Promise.reject(new AppError('MODEL_NOT_FOUND', `There is no complete model in ${directory}. Nothing was computed.`))
+/** @throws AppError as `decode` of `ReadyUnmixers` */
+export async function decodePictures({ first, second, mixtures, ...wanted }: ComputeInput<'decodePictures'>): Promise<ComputeResult<'decodePictures'>> {
+  return picturesOf(await ready.decode(wanted, first, second, mixtures))
+}
+
+function picturesOf({ first, second, mixture }: NamedArrays) {
+  return { first: first!, second: second!, mixture: mixture! }
 }
