@@ -1,4 +1,4 @@
-import { MessageWriter } from '#main/engine/onnx/protobuf'
+import { MessageWriter } from '#main/engine/protobuf'
 import { Graph, type GraphValue } from '#main/engine/onnx/graph'
 import { onnxModel } from '#main/engine/onnx/modelFile'
 

@@ -1,4 +1,5 @@
 import type { LossProgram, NamedTensors } from '#main/engine/engine'
+import { gradientName, inputName, outputName, parameterName, renamed, unnamed } from '#main/engine/flatNames'
 import { type Scalar, type Tensor, tf } from '#main/engine/tf'
 
 /**
@@ -29,6 +30,16 @@ export function lossGradients(
     names.map((name, index) => [name, grads[index] ?? tf.zerosLike(parameters[name]!)]),
   )
   return { outputs, gradients }
+}
+
+/**
+ * `lossGradients` of parameters and inputs that lie in one record, as one record, under the names of flatNames. Call it
+ * inside a tidy, or dispose of the results.
+ */
+export function flatGradients(program: LossProgram, tensors: NamedTensors): NamedTensors {
+  const parameters = unnamed(program.parameters, tensors, parameterName)
+  const { outputs, gradients } = lossGradients(program, parameters, unnamed(program.inputs, tensors, inputName))
+  return { ...renamed(outputs, outputName), ...renamed(gradients, gradientName) }
 }
 
 /** The library's own gradient, which leaves its tape behind when it fails; a caller that steps down needs that memory. */

@@ -4,9 +4,10 @@ import type { InferenceSession, Tensor as OnnxTensor, TensorConstructor, Inferen
 import { AppError } from '#shared/errors'
 import type { Differentiable, Engine, EngineId, Executable, LossProgram, NamedArrays, NamedShapes, Program } from '#main/engine/engine'
 import { asEngineFailure } from '#main/engine/failures'
+import { allNamed, gradientName, inputName, outputName, parameterName } from '#main/engine/flatNames'
 import { requireShapes } from '#main/engine/namedTensors'
 import type { Network } from '#main/engine/network'
-import { gradientName, inputName, outputName, parameterName, traceForward, traceGradients } from '#main/engine/onnx/trace'
+import { traceForward, traceGradients } from '#main/engine/onnx/trace'
 import type { NetworkTensor } from '#shared/contract/networkAdapter'
 
 interface Runtime {
@@ -95,7 +96,7 @@ async function compile(runtime: Runtime, provider: Provider, program: Program, p
       guarded(provider, async () => {
         requireShapes(program.name, inputs, program.inputs)
         const results = await session.run(feeds(runtime, inputs, program.inputs, inputName))
-        return named(results, outputName(''))
+        return named(results, outputName)
       }),
     dispose: () => void session.release(),
   }
@@ -112,7 +113,7 @@ async function compileGradients(runtime: Runtime, provider: Provider, program: L
           ...feeds(runtime, parameters, program.parameters, parameterName),
           ...feeds(runtime, inputs, program.inputs, inputName),
         })
-        return { outputs: named(results, outputName('')), gradients: named(results, gradientName('')) }
+        return { outputs: named(results, outputName), gradients: named(results, gradientName) }
       }),
     dispose: () => void session.release(),
   }
@@ -157,7 +158,6 @@ function feeds(
   )
 }
 
-function named(results: InferenceSession.OnnxValueMapType, prefix: string): NamedArrays {
-  const wanted = Object.entries(results).filter(([name]) => name.startsWith(prefix))
-  return Object.fromEntries(wanted.map(([name, value]) => [name.slice(prefix.length), value.data as Float32Array]))
+function named(results: InferenceSession.OnnxValueMapType, rename: (name: string) => string): NamedArrays {
+  return Object.fromEntries(Object.entries(allNamed(results, rename)).map(([name, value]) => [name, value.data as Float32Array]))
 }

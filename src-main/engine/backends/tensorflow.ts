@@ -3,12 +3,9 @@ import nodeUtil from 'node:util'
 import { AppError } from '#shared/errors'
 import type { Engine } from '#main/engine/engine'
 import { tfjsEngine } from '#main/engine/backends/tfjsEngine'
+import { graphed } from '#main/engine/tensorflow/graphed'
+import type { NativeBackend } from '#main/engine/tensorflow/nativeBackend'
 import { tf } from '#main/engine/tf'
-
-interface NativeBackend {
-  isUsingGpuDevice: boolean
-  binding: { TF_Version: string }
-}
 
 /** The binding calls two functions that Node 23 removed. */
 function restoreRemovedNodeFunctions(): void {
@@ -55,5 +52,6 @@ export async function openTensorflow(id: 'tensorflow-gpu' | 'tensorflow-cpu'): P
     throw new AppError('ENGINE_UNAVAILABLE', message)
   }
   const where = backend.isUsingGpuDevice ? 'NVIDIA GPU' : 'CPU'
-  return tfjsEngine(id, `${where} (TensorFlow ${version})`, 'tensorflow')
+  const label = `${where} (TensorFlow ${version})`
+  return tfjsEngine(id, label, 'tensorflow', graphed(backend, label))
 }

@@ -1,5 +1,5 @@
 import type { ElementType, Graph, GraphAttribute, GraphNode, GraphValue } from '#main/engine/onnx/graph'
-import { MessageWriter } from '#main/engine/onnx/protobuf'
+import { MessageWriter } from '#main/engine/protobuf'
 
 const irVersion = 8
 const opset = 17

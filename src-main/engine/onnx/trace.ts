@@ -1,5 +1,6 @@
-import { lossGradients } from '#main/engine/backends/lossGradients'
+import { flatGradients } from '#main/engine/backends/lossGradients'
 import { sizeOf, type LossProgram, type NamedArrays, type NamedShapes, type NamedTensors, type Program } from '#main/engine/engine'
+import { inputName, outputName, parameterName, renamed, unnamed } from '#main/engine/flatNames'
 import { Graph, type GraphValue } from '#main/engine/onnx/graph'
 import { arrangementKernels } from '#main/engine/onnx/kernels/arrangement'
 import { convolutionKernels } from '#main/engine/onnx/kernels/convolution'
@@ -66,16 +67,7 @@ function modelOf(backend: TraceBackend, outputs: NamedTensors, facts?: ModelFact
   return onnxModel(backend.graph, needed(withBiases(needed(backend.graph.nodes, outputValues)), outputValues), values, facts)
 }
 
-/** Names that parameters, inputs and gradients have in a traced model; a dot never occurs in a program's own names. */
-export const parameterName = (name: string) => `parameter.${name}`
-export const inputName = (name: string) => `input.${name}`
-export const outputName = (name: string) => `output.${name}`
-export const gradientName = (name: string) => `gradient.${name}`
 const plainName = (name: string) => name
-
-function renamed<T>(record: Record<string, T>, rename: (name: string) => string): Record<string, T> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [rename(name), value]))
-}
 
 /**
  * Returns the forward pass of `program` as an ONNX model with its parameters as constants inside.
@@ -114,14 +106,5 @@ export function gradientBytes(program: LossProgram): number {
 function recordGradients(backend: TraceBackend, program: LossProgram): NamedTensors {
   const parameters = inputsOf(backend, renamed(program.parameters, parameterName))
   const inputs = inputsOf(backend, renamed(program.inputs, inputName))
-  const { outputs, gradients } = lossGradients(
-    program,
-    unnamed(program.parameters, parameters, parameterName),
-    unnamed(program.inputs, inputs, inputName),
-  )
-  return { ...renamed(outputs, outputName), ...renamed(gradients, gradientName) }
-}
-
-function unnamed(shapes: NamedShapes, tensors: NamedTensors, rename: (name: string) => string): NamedTensors {
-  return Object.fromEntries(Object.keys(shapes).map((name) => [name, tensors[rename(name)]!]))
+  return flatGradients(program, { ...parameters, ...inputs })
 }

@@ -1,4 +1,4 @@
-/** Writes the protocol buffers wire format, as far as ONNX models need it. @see https://protobuf.dev/programming-guides/encoding */
+/** Writes the protocol buffers wire format, as far as graphs need it. @see https://protobuf.dev/programming-guides/encoding */
 export class MessageWriter {
   #parts: Uint8Array[] = []
   #length = 0
@@ -22,8 +22,11 @@ export class MessageWriter {
     return this.bytes(field, new TextEncoder().encode(value))
   }
 
+  /** What `value` holds by now. Its parts are shared, so that large arrays are copied once, by `finish`. */
   message(field: number, value: MessageWriter): this {
-    return this.bytes(field, value.finish())
+    this.#append(varint(field * 8 + 2)).#append(varint(value.#length))
+    for (const part of value.#parts) this.#append(part)
+    return this
   }
 
   /** The bytes of all that was written. */
