@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ModelStore, StagedModel, StoredModel } from '#main/services/platform'
-import { modelCard, type ModelCard } from '#shared/contract/models'
+import { modelCard, type ModelCard, unmixerFacts } from '#shared/contract/models'
 import { networkAdapter } from '#shared/contract/networkAdapter'
 import type { NetworkKind } from '#shared/contract/training'
 import { AppError } from '#shared/errors'
@@ -186,9 +186,9 @@ function nameOf({ id, card }: StoredModel): string {
 
 /** What of a card is shown; the card itself says more, and older ones less. */
 const shownOfCard = modelCard
-  .omit({ id: true, isDefault: true, speed: true, adapter: true })
+  .omit({ id: true, isDefault: true, speed: true, adapter: true, unmixer: true })
   .partial({ scores: true, attributions: true, kind: true, origin: true })
-  .extend({ config: z.object({ family: z.string(), adapter: networkAdapter.optional().catch(undefined) }).optional().catch(undefined) })
+  .extend({ config: z.looseObject({ family: z.string(), adapter: networkAdapter.optional().catch(undefined) }).optional().catch(undefined) })
 
 /** By the ids of models; the hash says which weights were measured. */
 const speedsFile = z.record(z.string(), z.object({ realTimeFactor: z.number(), engine: z.string(), sha256: z.string() }))
@@ -204,7 +204,9 @@ function readModel({ id, directory, card, isShipped }: StoredModel, speeds: Spee
   const { sha256, ...speed } = speeds[id] ?? {}
   const measured = sha256 === shown.sha256 ? { speed: speed as ModelSpeed } : {}
   const adapter = config?.adapter && { adapter: config.adapter }
-  return { directory, card: { scores: [], attributions: [], ...shown, ...adapter, ...measured, ...facts } }
+  const unmixer = unmixerFacts.safeParse(config)
+  const made = { ...adapter, ...(unmixer.success && { unmixer: unmixer.data }) }
+  return { directory, card: { scores: [], attributions: [], ...shown, ...made, ...measured, ...facts } }
 }
 
 /** Cards that do not say what their network is made for tell by what it is. */

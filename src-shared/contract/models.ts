@@ -2,10 +2,18 @@ import { z } from 'zod'
 import { request } from '#shared/contract/defineContract'
 import { networkAdapter, networkDescription, networkTensor } from '#shared/contract/networkAdapter'
 import { networkKind } from '#shared/contract/training'
+import { mixingRules } from '#shared/images/mixing'
 import { historyLine } from '#shared/training/history'
 
 /** Where a model comes from: with the app, from a run of this user's, or from a file. */
 export const modelOrigins = ['shipped', 'trained', 'imported'] as const
+
+/** A network that takes pictures apart, and the mixtures that it has learned from. */
+export const unmixerFacts = z.object({
+  network: z.enum(['dense', 'bottleneck', 'skip', 'unet']),
+  mixing: z.object({ rule: z.enum(mixingRules), level: z.number() }),
+})
+export type UnmixerFacts = z.infer<typeof unmixerFacts>
 
 /** A model as the UI shows it: what it is, what it may be used for, how well it was measured to work. */
 export const modelCard = z.object({
@@ -30,6 +38,7 @@ export const modelCard = z.object({
   speed: z.object({ realTimeFactor: z.number(), engine: z.string() }).optional(),
   /** How a network that was made elsewhere is used. */
   adapter: networkAdapter.optional(),
+  unmixer: unmixerFacts.optional(),
 })
 export type ModelCard = z.infer<typeof modelCard>
 
