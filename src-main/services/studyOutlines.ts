@@ -1,5 +1,5 @@
 import type { StudyMeasure, StudyOutline, StudyRequest } from '#shared/contract/studies'
-import { reconstructionLosses } from '#shared/training/config'
+import { klSchedules, pictureLosses, reconstructionLosses, type KlSchedule, type PictureLoss } from '#shared/training/config'
 
 /** A run of a study, but for its data. */
 export interface PlannedRow {
@@ -34,6 +34,12 @@ const blindly: readonly StudyMeasure[] = [
   { id: 'gain', name: 'Gain over halving', unit: 'dB', higherIsBetter: true },
   { id: 'kl', name: 'KL', unit: 'nats', higherIsBetter: true },
 ]
+const unmixed: readonly StudyMeasure[] = [
+  { id: 'mse', name: 'MSE', unit: '', higherIsBetter: false, decimals: 5 },
+  { id: 'psnr', name: 'PSNR', unit: 'dB', higherIsBetter: true },
+  { id: 'ssim', name: 'SSIM', unit: '', higherIsBetter: true, decimals: 4 },
+  { id: 'kl', name: 'KL', unit: 'nats a pixel', higherIsBetter: true, decimals: 4 },
+]
 const speed: StudyMeasure = { id: 'seconds', name: 'Training', unit: 's', higherIsBetter: false }
 
 const betas = [0, 0.001, 0.1] as const
@@ -47,6 +53,23 @@ const blindLosses = (presetId: string) => () =>
       overrides: { loss: { reconstruction: loss }, beta },
     })),
   )
+
+const pictureLossNames: Record<PictureLoss, string> = { mse: 'squared error', l1: 'absolute error', bce: 'cross-entropy', mseSsim: 'squared error + SSIM' }
+const scheduleNames: Record<KlSchedule, string> = { constant: 'constant', warmUp: 'warm-up', cyclical: 'cyclical' }
+
+/** Every loss with every weight of the KL divergence by every schedule; where that has no weight, a schedule changes nothing. */
+const pictureLossCases = (presetId: string, weights: readonly number[], schedules: readonly KlSchedule[]) => () =>
+  pictureLosses.flatMap((picture) =>
+    weights.flatMap((beta) =>
+      (beta === 0 ? schedules.slice(0, 1) : schedules).map((klSchedule) => ({
+        factors: { Loss: pictureLossNames[picture], 'KL weight': String(beta), 'KL schedule': beta === 0 ? 'any' : scheduleNames[klSchedule] },
+        presetId,
+        overrides: { loss: { picture }, beta, klSchedule },
+      })),
+    ),
+  )
+
+const pictureBetas = [0, 0.1, 1, 4] as const
 
 const networks = (...choices: [name: string, presetId: string][]) => () =>
   choices.map(([name, presetId]) => ({ factors: { Network: name }, presetId, overrides: {} }))
@@ -107,6 +130,38 @@ export const studyOutlines: readonly Outline[] = [
       { id: 's', name: 'DuoVAE S', cases: maskLosses('s') },
     ],
     measures: [...separated, speed],
+  },
+  {
+    id: 'pictureLosses',
+    title: 'Loss functions for pictures',
+    question: 'Which loss, which weight of the KL divergence, and which way of raising that weight takes a digit and a garment apart best?',
+    kind: 'images',
+    contents: ['images'],
+    steps: 2000,
+    variants: [
+      { id: 'dense', name: 'Dense VAE: 4 losses × 4 weights × 3 schedules', cases: pictureLossCases('unmixDense', pictureBetas, klSchedules) },
+      { id: 'denseShort', name: 'Dense VAE, in short: 4 losses × 2 weights', cases: pictureLossCases('unmixDense', [0, 1], ['warmUp']) },
+      { id: 'bottleneck', name: 'Bottleneck VAE: 4 losses × 4 weights × 3 schedules', cases: pictureLossCases('unmixBottleneck', pictureBetas, klSchedules) },
+      { id: 'skipShort', name: 'VAE with skips, in short: 4 losses × 2 weights', cases: pictureLossCases('unmixSkip', [0, 1], ['warmUp']) },
+    ],
+    measures: [...unmixed, speed],
+  },
+  {
+    id: 'pictureVaeOrUNet',
+    title: 'VAE against U-Net for pictures',
+    question: 'Does a VAE take a digit and a garment apart better than a plain U-Net of the same size, and what do its skips give?',
+    kind: 'images',
+    contents: ['images'],
+    steps: 2000,
+    variants: [
+      {
+        id: 'all',
+        name: 'All four networks',
+        cases: networks(['dense VAE', 'unmixDense'], ['bottleneck VAE', 'unmixBottleneck'], ['VAE with skips', 'unmixSkip'], ['U-Net', 'unmixUnet']),
+      },
+      { id: 'equal', name: 'VAE with skips and U-Net of equal size', cases: networks(['VAE with skips', 'unmixSkip'], ['U-Net', 'unmixUnet']) },
+    ],
+    measures: [...unmixed, speed],
   },
 ]
 

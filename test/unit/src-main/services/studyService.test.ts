@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ManifestImages } from '#main/datasets/manifest'
 import { parameterCount } from '#main/models/initialise'
 import { separatorNetwork, type SeparatorConfig } from '#main/models/separatorNetwork'
 import { createJobQueue } from '#main/services/jobQueue'
@@ -17,6 +18,7 @@ const dataset: Dataset = {
   id: 'data', name: 'Songs', folder: 'songs', layout: 'stemFolders', content: 'songs', counts: { train: 3, validation: 1, test: 0 }, hash: 'h', available: true, warnings: [], checked: false,
 }
 const song = (split: 'train' | 'validation') => ({ name: split, vocals: [], accompaniment: [], split })
+const pictures = (folder: string, split: ManifestImages['split']): ManifestImages => ({ name: `${folder} ${split}`, images: `${folder}/${split}-images-idx3-ubyte`, from: 0, to: 9, split })
 const request: StudyRequest = { outlineId: 'vaeOrUNet', variant: 'tiny', datasetId: 'data', steps: 30, seeds: 2 }
 
 /** Runs that do nothing until they are told to; what lies on the disk outlives the service. */
@@ -29,6 +31,7 @@ class Bench {
   measured: (folder: string) => Promise<{ measuredOn: string; values: Record<string, number> }> = async () => ({ measuredOn: 'validation', values: { vocals: 3 } })
   service: StudyService = this.open()
   songs = [song('train'), song('validation')]
+  images: ManifestImages[] = []
   private ids = 0
 
   open(): StudyService {
@@ -53,7 +56,7 @@ class Bench {
         history: async () => [],
         folder: (runId) => `runs/${runId}`,
       },
-      datasets: { open: async () => ({ dataset, manifest: { entries: [], songs: this.songs } }) },
+      datasets: { open: async () => ({ dataset, manifest: { entries: [], songs: this.songs, images: this.images } }) },
       queue,
       compute: { run: (_: string, input: { runFolder: string }) => this.measured(input.runFolder) } as unknown as StudyWorld['compute'],
       newId: () => `id ${++this.ids}`,
@@ -118,6 +121,30 @@ describe('outlines of studies', () => {
       )
       expect(Math.max(...sizes) / Math.min(...sizes)).toBeLessThan(1.05)
     }
+  })
+})
+
+describe('loss functions for pictures', () => {
+  const outline = studyOutlines.find(({ id }) => id === 'pictureLosses')!
+  const rowsOf = (variant: string) => planRows(outline, { ...request, variant, seeds: 1 })
+
+  // Of the 48 combinations the 12 without a KL weight are four runs: three schedules of nothing are one.
+  it('are asked with every weight by every schedule, and no run is done twice', () => {
+    for (const variant of ['dense', 'bottleneck']) {
+      const plans = rowsOf(variant).map(({ overrides: { beta, klSchedule, loss } }) => ({ beta, klSchedule, picture: (loss as { picture: string }).picture }))
+      for (const picture of ['mse', 'l1', 'bce', 'mseSsim']) {
+        for (const beta of [0.1, 1, 4]) for (const klSchedule of ['constant', 'warmUp', 'cyclical']) expect(plans).toContainEqual({ beta, klSchedule, picture })
+        expect(plans.filter((plan) => plan.picture === picture && plan.beta === 0)).toHaveLength(1)
+      }
+      expect(plans).toHaveLength(40)
+    }
+  })
+
+  it('differ in what a row says and in nothing else', () => {
+    const rows = rowsOf('dense')
+    expect(new Set(rows.map(({ factors }) => JSON.stringify(factors))).size).toBe(rows.length)
+    const alike = rows.map(({ overrides, seed, presetId }) => JSON.stringify({ ...overrides, beta: 0, klSchedule: '', loss: {}, seed, presetId }))
+    expect(new Set(alike).size).toBe(1)
   })
 })
 
@@ -193,5 +220,18 @@ describe('studies', () => {
     bench.songs = [song('train')]
     await expect(bench.service.start(request)).rejects.toMatchObject({ code: 'DATASET_EMPTY' })
     expect(bench.plans).toEqual([])
+  })
+
+  // Forty runs that all fail for want of garments would be a bad answer.
+  it('of pictures need two kinds of them, and some that are kept', async () => {
+    const bench = new Bench()
+    const ofPictures = { ...request, outlineId: 'pictureLosses', variant: 'dense', seeds: 1 }
+    bench.images = [pictures('mnist', 'train'), pictures('mnist', 'test')]
+    await expect(bench.service.start(ofPictures)).rejects.toMatchObject({ code: 'DATASET_EMPTY', message: expect.stringMatching(/two kinds/) as string })
+    bench.images.push(pictures('fashion-mnist', 'train'))
+    await expect(bench.service.start(ofPictures)).rejects.toMatchObject({ code: 'DATASET_EMPTY', message: expect.stringMatching(/nothing to measure with/) as string })
+    expect(bench.plans).toEqual([])
+    bench.images.push(pictures('fashion-mnist', 'test'))
+    expect((await bench.service.start(ofPictures)).rows).toHaveLength(40)
   })
 })
