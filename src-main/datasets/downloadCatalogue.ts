@@ -3,6 +3,7 @@ import type { DatasetLayout } from '#shared/contract/datasets'
 /** A file to download, of which `md5` is what its publisher says. */
 export interface CatalogueFile {
   readonly url: string
+  /** Where it goes below the dataset's folder, with `/`. */
   readonly name: string
   /** Roughly where there is no checksum. */
   readonly bytes: number
@@ -25,10 +26,36 @@ export interface CatalogueEntry {
   readonly keep?: { readonly name: RegExp; readonly atLeast: number }
 }
 
-const mnistFiles = (base: string, files: readonly (readonly [bytes: number, md5: string])[]): CatalogueFile[] =>
+interface MnistFiles {
+  readonly base: string
+  readonly files: readonly (readonly [bytes: number, md5: string])[]
+}
+
+const mnist: MnistFiles = {
+  base: 'https://ossci-datasets.s3.amazonaws.com/mnist',
+  files: [
+    [9_912_422, 'f68b3c2dcbeaaa9fbdd348bbdeb94873'],
+    [28_881, 'd53e105ee54ea40749a09fcbcd1e9432'],
+    [1_648_877, '9fb629c4189551a2d022fa330f9573f3'],
+    [4_542, 'ec29112dd5afa0611ce80d1b7f02629c'],
+  ],
+}
+
+const fashionMnist: MnistFiles = {
+  base: 'https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion',
+  files: [
+    [26_421_880, '8d4fb7e6c68d591d4c3dfef9ec88bf0d'],
+    [29_515, '25c81989df183df01b3e8a0aad5dffbe'],
+    [4_422_102, 'bef4ecab320f06d8554ea6380940ec79'],
+    [5_148, 'bb300cfdad3c16e7a12a480ee83cd310'],
+  ],
+}
+
+/** @param folder where they go, with `/` at its end */
+const mnistFiles = ({ base, files }: MnistFiles, folder = ''): CatalogueFile[] =>
   ['train-images-idx3-ubyte.gz', 'train-labels-idx1-ubyte.gz', 't10k-images-idx3-ubyte.gz', 't10k-labels-idx1-ubyte.gz'].map((name, i) => ({
     url: `${base}/${name}`,
-    name,
+    name: folder + name,
     bytes: files[i]![0],
     md5: files[i]![1],
   }))
@@ -102,18 +129,22 @@ export const downloadCatalogue: readonly CatalogueEntry[] = [
     keep: { name: /(^|\/)(recordings\/[^/]+\.wav|README\.md)$/i, atLeast: 3000 },
   },
   {
+    id: 'mnist-and-fashion-mnist',
+    name: 'MNIST and Fashion-MNIST',
+    summary: '70,000 handwritten digits and 70,000 pieces of clothing, grey, 28 × 28 dots. What networks that take pictures apart learn from.',
+    layout: 'idx',
+    licence: 'CC BY-SA 3.0 (MNIST); MIT (Fashion-MNIST)',
+    source: 'https://github.com/zalandoresearch/fashion-mnist',
+    files: [...mnistFiles(mnist, 'mnist/'), ...mnistFiles(fashionMnist, 'fashion-mnist/')],
+  },
+  {
     id: 'mnist',
     name: 'MNIST',
     summary: '70,000 handwritten digits, grey, 28 × 28 dots.',
     layout: 'idx',
     licence: 'CC BY-SA 3.0',
     source: 'http://yann.lecun.com/exdb/mnist/',
-    files: mnistFiles('https://ossci-datasets.s3.amazonaws.com/mnist', [
-      [9_912_422, 'f68b3c2dcbeaaa9fbdd348bbdeb94873'],
-      [28_881, 'd53e105ee54ea40749a09fcbcd1e9432'],
-      [1_648_877, '9fb629c4189551a2d022fa330f9573f3'],
-      [4_542, 'ec29112dd5afa0611ce80d1b7f02629c'],
-    ]),
+    files: mnistFiles(mnist),
   },
   {
     id: 'fashion-mnist',
@@ -122,11 +153,6 @@ export const downloadCatalogue: readonly CatalogueEntry[] = [
     layout: 'idx',
     licence: 'MIT',
     source: 'https://github.com/zalandoresearch/fashion-mnist',
-    files: mnistFiles('https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion', [
-      [26_421_880, '8d4fb7e6c68d591d4c3dfef9ec88bf0d'],
-      [29_515, '25c81989df183df01b3e8a0aad5dffbe'],
-      [4_422_102, 'bef4ecab320f06d8554ea6380940ec79'],
-      [5_148, 'bb300cfdad3c16e7a12a480ee83cd310'],
-    ]),
+    files: mnistFiles(fashionMnist),
   },
 ]

@@ -1,5 +1,5 @@
 import { rename, rm } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type CatalogueEntry, downloadCatalogue } from '#main/datasets/downloadCatalogue'
 import { bytesPresent, fetchFile, type Patience, usualPatience } from '#main/node/downloads/fetchFile'
 import { ZipArchive, type ZipEntry } from '#main/node/downloads/zipArchive'
@@ -64,6 +64,7 @@ async function fetchAll(entry: CatalogueEntry, parts: string, context: WorkConte
     const others = bytesOf(entry) - file.bytes - before
     const onBytes = (present: number, total: number) =>
       context.onProgress({ stage: 'downloading', completed: before + present, total: before + Math.max(total, present) + Math.max(0, others), unit: 'bytes' })
+    await makeFolder(dirname(join(parts, file.name)))
     await fetchFile(file, parts, { signal: context.signal, onBytes }, patience)
     before += file.bytes
   }
@@ -75,7 +76,11 @@ async function unpackAll({ files, keep }: CatalogueEntry, parts: string, unpacke
   for (const { name, archive } of files) {
     if (archive) await unpack(join(parts, name), unpacked, keep ?? { name: /./, atLeast: 1 }, context)
   }
-  for (const { name, archive } of files) if (!archive) await rename(join(parts, name), join(unpacked, basename(name)))
+  for (const { name, archive } of files) {
+    if (archive) continue
+    await makeFolder(dirname(join(unpacked, name)))
+    await rename(join(parts, name), join(unpacked, name))
+  }
 }
 
 async function unpack(path: string, folder: string, keep: NonNullable<CatalogueEntry['keep']>, context: WorkContext): Promise<void> {

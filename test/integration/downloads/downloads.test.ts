@@ -6,6 +6,7 @@ import { crc32, deflateRawSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CatalogueEntry } from '#main/datasets/downloadCatalogue'
 import { downloadCatalogue } from '#main/datasets/downloadCatalogue'
+import { hasSplit } from '#main/datasets/pictures/groups'
 import { createDownloads } from '#main/node/downloads/downloads'
 import { ZipArchive } from '#main/node/downloads/zipArchive'
 import { createDownloadService } from '#main/services/downloadService'
@@ -187,6 +188,28 @@ describe('downloads', () => {
     expect(readdirSync(folder).toSorted()).toEqual(Object.keys(files).toSorted())
     expect(told).toEqual(told.toSorted((a, b) => a - b))
   })
+
+  // Would catch files of the same name that overwrite one another, and pictures of two kinds that end up in one heap.
+  it('of two kinds of pictures lie in a folder of each, goes on where it broke off, and is one dataset that mixtures are made of', async () => {
+    const files = idxFiles(24, 10)
+    const names = Object.keys(files)
+    const placed = ['mnist', 'fashion-mnist'].flatMap((kind) => names.map((name) => ({ kind, name, bytes: files[name]! })))
+    server = await serveFiles(Object.fromEntries(placed.map(({ kind, name, bytes }) => [`/${kind}/${name}`, bytes])))
+    const { keep: _, ...entry } = entryOf(new Uint8Array(1), 1)
+    const plain = placed.map(({ kind, name, bytes }) => ({ url: `${server.origin}/${kind}/${name}`, name: `${kind}/${name}`, bytes: bytes.length }))
+    const downloads = createDownloads(join(root, 'downloads'), [{ ...entry, layout: 'idx', files: plain }], patience)
+    server.behave({}, { breakAfter: 10 }, { status: 404 })
+    expect(await codeOf(downloads.download('noises', quietContext()))).toBe('DOWNLOAD_FAILED')
+    expect((await downloads.list())[0]!.present).toBeGreaterThan(files[names[0]!]!.length)
+    server.behave({})
+    const { folder, layout, name } = await downloads.download('noises', quietContext())
+    for (const { kind, name: file, bytes } of placed) expect(readFileSync(join(folder, kind, file)).equals(bytes)).toBe(true)
+    const { datasets, close } = openDatasets(join(root, 'library'))
+    const { id } = await datasets.add({ folder, layout, name })
+    const { manifest } = await datasets.open(id)
+    expect(hasSplit(manifest.images!, 'train') && hasSplit(manifest.images!, 'test')).toBe(true)
+    close()
+  })
 })
 
 describe('the catalogue', () => {
@@ -195,6 +218,7 @@ describe('the catalogue', () => {
     for (const { licence, source, files } of downloadCatalogue) {
       expect(licence).not.toBe('')
       expect(source).toMatch(/^https?:/)
+      expect(new Set(files.map(({ name }) => name)).size).toBe(files.length)
       for (const { url, md5, archive } of files) {
         expect(url).toMatch(/^https:/)
         // What has no checksum must at least be an archive, whose files have theirs.
