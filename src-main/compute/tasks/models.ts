@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ComputeInput, ComputeResult } from '#main/compute/protocol'
 import { ready } from '#main/compute/tasks/separate'
+import { requireUnmixerSelfTest } from '#main/models/unmixerSelfTest'
 import { decodeWeights } from '#main/models/weightsFile'
 import { exportNetwork as exportNetworkFiles } from '#main/node/networkExport'
+import { loadUnmixer } from '#main/node/modelFiles'
 import { packModel as packModelFile, unpackModel as unpackModelFile } from '#main/node/modelPackage'
 import { saveNetwork } from '#main/node/networkFiles'
 import { fitNetwork, probeNetwork } from '#main/separation/network/contract'
@@ -26,15 +28,21 @@ export async function unpackModel({ path, folder }: ComputeInput<'unpackModel'>)
   await testModel(folder)
 }
 
-/** Networks that take songs apart are computed, others are looked at. */
+/** Networks that take songs or pictures apart are computed, others are looked at. */
 async function testModel(folder: string): Promise<void> {
   const family = await familyOf(folder)
+  if (family === 'unmixer') return testUnmixer(folder)
   if (!['duovae', 'unet', 'onnx'].includes(family)) return testWeights(folder)
   try {
     await stepping(async () => void (await ready.open(folder)))
   } finally {
     ready.forget(folder)
   }
+}
+
+async function testUnmixer(folder: string): Promise<void> {
+  const { card, parameters } = await loadUnmixer(folder)
+  await stepping(async () => requireUnmixerSelfTest(card.selfTest, card.config, parameters, await ready.bestEngine()))
 }
 
 async function familyOf(folder: string): Promise<string> {

@@ -46,6 +46,12 @@ export class ReadySeparator {
     return this.separator
   }
 
+  /** Returns the best engine, for what takes no songs apart. @throws AppError ENGINE_UNAVAILABLE */
+  async bestEngine(): Promise<Engine> {
+    await this.choose(false, false)
+    return this.openedEngine()
+  }
+
   /**
    * Returns an engine that loads ONNX networks, for one that is not kept as a model yet.
    * @throws AppError ENGINE_UNAVAILABLE
