@@ -18,21 +18,27 @@ export interface GreyImage {
  */
 export function ssim(a: GreyImage, b: GreyImage, range = 1): number {
   requireComparable(a, b)
-  const product = (x: Float32Array, y: Float32Array) => Float64Array.from(x, (value, i) => value * y[i]!)
-  const blur = (values: ArrayLike<number>) => blurInside(values, a.width, a.height)
-  const meanA = blur(a.values)
-  const meanB = blur(b.values)
-  const squareA = blur(product(a.values, a.values))
-  const squareB = blur(product(b.values, b.values))
-  const mixed = blur(product(a.values, b.values))
+  const size = a.values.length
+  // Of both squares only the sum is asked for, so that four maps do instead of five.
+  const [squares, products] = [new Float64Array(size), new Float64Array(size)]
+  for (let i = 0; i < size; i++) {
+    const [x, y] = [a.values[i]!, b.values[i]!]
+    squares[i] = x * x + y * y
+    products[i] = x * y
+  }
+  const blur = (values: Float64Array) => blurInside(values, a.width, a.height)
+  const meanA = blur(Float64Array.from(a.values))
+  const meanB = blur(Float64Array.from(b.values))
+  const squared = blur(squares)
+  const mixed = blur(products)
   const c1 = (0.01 * range) ** 2
   const c2 = (0.03 * range) ** 2
   let sum = 0
   for (let i = 0; i < meanA.length; i++) {
     const means = meanA[i]! * meanB[i]!
-    const squares = meanA[i]! ** 2 + meanB[i]! ** 2
-    const variances = squareA[i]! + squareB[i]! - squares
-    sum += ((2 * means + c1) * (2 * (mixed[i]! - means) + c2)) / ((squares + c1) * (variances + c2))
+    const squaresOfMeans = meanA[i]! ** 2 + meanB[i]! ** 2
+    const variances = squared[i]! - squaresOfMeans
+    sum += ((2 * means + c1) * (2 * (mixed[i]! - means) + c2)) / ((squaresOfMeans + c1) * (variances + c2))
   }
   return sum / meanA.length
 }
@@ -48,33 +54,31 @@ function requireComparable(a: GreyImage, b: GreyImage): void {
   )
 }
 
+const weights = gaussian()
+
 function gaussian(): Float64Array {
   const half = (windowSize - 1) / 2
-  const weights = Float64Array.from({ length: windowSize }, (_, i) => Math.exp(-((i - half) ** 2) / (2 * windowSigma ** 2)))
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  return weights.map((weight) => weight / total)
+  const bell = Float64Array.from({ length: windowSize }, (_, i) => Math.exp(-((i - half) ** 2) / (2 * windowSigma ** 2)))
+  const total = bell.reduce((sum, weight) => sum + weight, 0)
+  return bell.map((weight) => weight / total)
 }
 
 /** Weighted means of every window inside the image, first along rows, then along columns. */
-function blurInside(values: ArrayLike<number>, width: number, height: number): Float64Array {
-  const weights = gaussian()
+function blurInside(values: Float64Array, width: number, height: number): Float64Array {
   const columns = width - windowSize + 1
   const rows = height - windowSize + 1
   const along = new Float64Array(height * columns)
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < columns; x++) {
-      let sum = 0
-      for (let t = 0; t < windowSize; t++) sum += weights[t]! * values[y * width + x + t]!
-      along[y * columns + x] = sum
-    }
+    for (let x = 0; x < columns; x++) along[y * columns + x] = weighted(values, y * width + x, 1)
   }
   const out = new Float64Array(rows * columns)
-  for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++) {
-      let sum = 0
-      for (let t = 0; t < windowSize; t++) sum += weights[t]! * along[(y + t) * columns + x]!
-      out[y * columns + x] = sum
-    }
-  }
+  for (let at = 0; at < out.length; at++) out[at] = weighted(along, at, columns)
   return out
+}
+
+/** The weighted sum of a window's values, `stride` apart. */
+function weighted(values: Float64Array, start: number, stride: number): number {
+  let sum = 0
+  for (let t = 0, at = start; t < windowSize; t++, at += stride) sum += weights[t]! * values[at]!
+  return sum
 }
