@@ -1,7 +1,7 @@
-import type { ModelCard } from '#shared/contract/models'
+import type { ModelCard, UnmixerFacts } from '#shared/contract/models'
 import type { NetworkAdapter } from '#shared/contract/networkAdapter'
 
-const kindTexts = { separator: 'Separates songs', blind: 'Describes mixtures', images: 'Works on pictures' } as const
+const kindTexts = { separator: 'Separates songs', blind: 'Describes mixtures', images: 'Takes pictures apart' } as const
 const originTexts = { shipped: 'Comes with Stemwright', trained: 'Trained here', imported: 'Imported' } as const
 
 /** What a model is for, and where it comes from. */
@@ -13,15 +13,23 @@ export function originText({ origin, adapter }: ModelCard): string {
   return adapter ? 'Imported ONNX network' : originTexts[origin]
 }
 
-/** A score with its sign and unit, such as "6.6 dB". */
+/** A score with its sign and unit, such as "6.6 dB"; one without a unit with three digits, such as 0.000461. */
 export function figure(value: number, unit: string): string {
-  return `${value.toFixed(1).replace('-', '−')} ${unit}`
+  const text = unit === '' ? String(Number(value.toPrecision(3))) : `${value.toFixed(1)} ${unit}`
+  return text.replace('-', '−')
 }
 
-/** The score that a list shows: of the vocals, where there is one. */
-export function mainScore({ scores }: ModelCard): string | undefined {
+/** The score that a list shows, and what it was measured on: of the vocals, where there is one. */
+export function mainScore({ scores }: ModelCard): { text: string; place: string } | undefined {
   const score = scores.find(({ name }) => /vocals/i.test(name)) ?? scores.find(({ unit }) => unit === 'dB')
-  return score && `${score.name} ${figure(score.value, score.unit)}`
+  return score && { text: `${score.name} ${figure(score.value, score.unit)}`, place: score.measuredOn || 'songs that are not named' }
+}
+
+/** Models in the order of the first of each group; only scores of one group can be held against each other. */
+export function modelsByPlace(models: readonly ModelCard[]): { place: string | undefined; models: ModelCard[] }[] {
+  const places = [...new Set(models.map((model) => mainScore(model)?.place))]
+  const groups = places.map((place) => ({ place, models: models.filter((model) => mainScore(model)?.place === place) }))
+  return groups.toSorted((a, b) => Number(a.place === undefined) - Number(b.place === undefined))
 }
 
 /** Millions, or thousands, of parameters. */
@@ -41,6 +49,23 @@ export function licenceNote(licence: string): string | undefined {
     ...(terms.includes('SA') ? ['Passed on under the same licence.'] : []),
     ...(terms.includes('ND') ? ['Not passed on when changed.'] : []),
   ].join(' ')
+}
+
+const networkTexts = {
+  dense: 'VAE of dense layers: each picture from a few numbers',
+  bottleneck: 'Convolutional VAE without skips: pictures from latent maps alone',
+  skip: 'Convolutional VAE with skips: its decoders also see the mixture',
+  unet: 'Plain U-Net: no latents, to compare with',
+} as const
+const ruleTexts = { average: 'the average of both pictures', sum: 'the sum of both, white at most', max: 'the brighter of both, dot by dot', alpha: 'a blend of both' } as const
+
+/** What a network that takes pictures apart is, as names and values. */
+export function unmixerRows({ network, mixing: { rule, level } }: UnmixerFacts): [string, string][] {
+  const share = rule === 'alpha' ? `, ${Math.round(100 * level)} % of the first` : ''
+  return [
+    ['Network', networkTexts[network]],
+    ['Mixtures', `${ruleTexts[rule]}${share}`],
+  ]
 }
 
 const inputTexts = { waveform: 'samples', magnitude: 'magnitudes', complex: 'complex spectra' } as const

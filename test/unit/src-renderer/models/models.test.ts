@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { curvesOf, describeCurves, drawCurves } from '#renderer/features/models/curve'
-import { licenceNote, parametersText } from '#renderer/features/models/modelText'
+import { licenceNote, mainScore, modelsByPlace, parametersText } from '#renderer/features/models/modelText'
 import { describeForm, guessForm, tensorText } from '#renderer/features/models/networkGuess'
 import { networkDescription } from '#shared/contract/networkAdapter'
+import type { ModelCard } from '#shared/contract/models'
 import type { HistoryLine } from '#shared/training/history'
 
 const tensor = (name: string, ...shape: (number | string)[]) => ({ name, type: 'float32', shape })
@@ -56,6 +57,21 @@ describe('the curve of a training', () => {
     }
     expect(curvesOf([], 'Score')).toEqual([])
     expect(curvesOf([line(1, NaN, NaN)], 'Score')).toEqual([])
+  })
+})
+
+describe('scores in the list', () => {
+  const model = (id: string, place?: string): ModelCard => ({
+    id, name: id, summary: '', licence: '', isDefault: false, kind: 'separator', origin: 'trained', parameters: 1, sha256: '', attributions: [],
+    scores: place === undefined ? [] : [{ name: 'Vocals uSDR', value: -1.25, unit: 'dB', measuredOn: place }],
+  })
+
+  // 9 dB on one's own easy songs beside 3 dB on hard ones looks like the better model.
+  it('stand together only where they were measured on the same songs', () => {
+    const groups = modelsByPlace([model('a', 'x, y'), model('none'), model('b', 'z'), model('c', 'x, y')])
+    expect(groups.map(({ place, models }) => [place, models.map(({ id }) => id)])).toEqual([['x, y', ['a', 'c']], ['z', ['b']], [undefined, ['none']]])
+    expect(mainScore(model('a', 'x, y'))).toEqual({ text: 'Vocals uSDR −1.3 dB', place: 'x, y' })
+    expect(mainScore(model('a', ''))?.place).toBe('songs that are not named')
   })
 })
 
