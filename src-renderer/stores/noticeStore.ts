@@ -25,12 +25,12 @@ export const useNoticeStore = defineStore('notices', () => {
   const spoken = ref('')
   let count = 0
 
-  /** Shows a notice. One that only says that all went well goes by itself; one with something to do stays. */
+  /** Shows a notice. It goes by itself, later where there is something to do, unless it warns: then it stays until it is dismissed. */
   function show(text: string, kind: Notice['kind'] = 'plain', action?: Notice['action']): void {
     const id = ++count
     notices.value = [...notices.value.filter((notice) => notice.text !== text), { id, text, kind, action }].slice(-3)
     say(text)
-    if (!action && kind !== 'warning') setTimeout(() => dismiss(id), 6000)
+    if (kind !== 'warning') setTimeout(() => dismiss(id), action ? 20_000 : 6000)
   }
 
   function dismiss(id: number): void {
