@@ -16,10 +16,15 @@ const ownKeys: readonly [selector: string, keys: readonly string[]][] = [
 export function mayAct(target: EventTarget | null, keys: string, whileTyping: boolean): boolean {
   if (!(target instanceof Element)) return true
   // Where what had the focus is gone, or text was clicked, the page's body has it, with the dialog still in front.
-  if (target.ownerDocument.querySelector('dialog[open]')) return false
+  if (isCovered(target.ownerDocument)) return false
   if (target.closest('[role="dialog"], [role="alertdialog"], [role="menu"]')) return false
   if (isTyping(target)) return whileTyping
   return !ownKeys.some(([selector, own]) => own.includes(keys) && target.matches(selector))
+}
+
+/** True while a dialog is in front of the page. */
+export function isCovered(page: Document): boolean {
+  return page.querySelector('dialog[open]') !== null
 }
 
 /** True for an element that takes what is typed as text. */

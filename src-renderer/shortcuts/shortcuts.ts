@@ -1,5 +1,5 @@
 import { computed, type ComputedRef, shallowRef } from 'vue'
-import { isTyping, mayAct } from '#renderer/shortcuts/focus'
+import { isCovered, isTyping, mayAct } from '#renderer/shortcuts/focus'
 import { pressedKeys } from '#renderer/shortcuts/pressedKeys'
 import { type ActionId, actionIds, actionSpec } from '#shared/actions/actions'
 
@@ -72,9 +72,9 @@ export function createShortcuts(keymap: () => ReadonlyMap<string, ActionId>, mac
   }
 }
 
-/** Does an action that the desktop's menu asks for. In a text field, undoing means the text. */
+/** Does an action that the desktop's menu asks for. In a text field, undoing means the text; behind an open dialog nothing is done. */
 export function runFromMenu(shortcuts: Shortcuts, id: ActionId, page: Document): void {
   const textCommand = ({ 'edit.undo': 'undo', 'edit.redo': 'redo', 'edit.selectAll': 'selectAll', 'edit.delete': 'delete' } as Partial<Record<ActionId, string>>)[id]
   if (textCommand !== undefined && isTyping(page.activeElement)) page.execCommand(textCommand)
-  else shortcuts.run(id)
+  else if (!isCovered(page)) shortcuts.run(id)
 }

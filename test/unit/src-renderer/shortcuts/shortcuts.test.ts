@@ -196,6 +196,25 @@ describe('the menu of the desktop', () => {
   })
 })
 
+describe('the menu of the desktop, with a dialog in front', () => {
+  // New project would throw away what is behind a dialog that asks whether to save it.
+  it('does nothing behind it, but for the text that is typed in it', () => {
+    shortcuts.register(noting('file.newProject', 'edit.undo'))
+    const commands: string[] = []
+    document.execCommand = (command) => commands.push(command) > 0
+    document.body.innerHTML = '<dialog open><input type="text"></dialog>'
+    runFromMenu(shortcuts, 'file.newProject', document)
+    runFromMenu(shortcuts, 'edit.undo', document)
+    expect(done).toEqual([])
+    document.querySelector('input')!.focus()
+    runFromMenu(shortcuts, 'edit.undo', document)
+    expect(commands).toEqual(['undo'])
+    document.body.innerHTML = ''
+    runFromMenu(shortcuts, 'file.newProject', document)
+    expect(done).toEqual(['file.newProject'])
+  })
+})
+
 describe('the sheet', () => {
   it('lists what is handled, by group, with the keys as they are now', () => {
     const sheet = shortcutSheet({ 'edit.redo': ['Mod+R'] }, false, new Set(['edit.redo', 'playback.back']))
