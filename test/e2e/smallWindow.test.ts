@@ -61,6 +61,24 @@ describe.skipIf(!chromiumPath)(`the Studio in a small window${browserNote}`, () 
     expect(await axeViolations(tab)).toEqual([])
   })
 
+  // Half the name of an engine says nothing, and looks like a mistake.
+  it('shows the name of the engine whole or not at all, beside a project name of any length', async () => {
+    const engine = tab.locator('.engine')
+    const shown = () => engine.evaluate((element) => {
+      const [outer, inner] = [element.getBoundingClientRect(), element.querySelector('span')!.getBoundingClientRect()]
+      const isInside = inner.right <= outer.right + 0.5 && inner.bottom <= outer.bottom + 2
+      return isInside ? 'whole' : inner.top >= outer.bottom - 2 ? 'hidden' : 'cut off'
+    })
+    await tab.setViewportSize({ width: 1700, height: 800 })
+    expect(await shown()).toBe('whole')
+    await tab.locator('.project strong').evaluate((element) => (element.textContent = 'A long name of a project '.repeat(6)))
+    for (const width of [1700, 1500, 1400, 1340, 1280, 1250]) {
+      await tab.setViewportSize({ width, height: 800 })
+      expect(await shown(), `at ${width}`).not.toBe('cut off')
+    }
+    await tab.setViewportSize({ width: 640, height: 400 })
+  })
+
   it('lets dialogs be scrolled by keys alone, also while all that is in them is disabled', async () => {
     await lane('take').focus()
     await tab.keyboard.press('?')
