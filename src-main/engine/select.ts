@@ -28,8 +28,8 @@ const machine: ProbeSource = { probe: probeRung, read: readReports, write: write
 const worthItsPlace = 0.8
 
 /**
- * The ladder by purpose, best first. Forwards alone, ONNX Runtime needs less memory than TensorFlow and half its time;
- * with gradients it is the other way round.
+ * The ladder by purpose, best first. Forwards alone, ONNX Runtime takes about as long as TensorFlow and half of its
+ * memory; with gradients it takes twice as long.
  */
 const ladders: Readonly<Record<EnginePurpose, readonly EngineId[]>> = {
   training: engineIds,
