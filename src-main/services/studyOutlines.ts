@@ -1,5 +1,5 @@
 import type { StudyMeasure, StudyOutline, StudyRequest } from '#shared/contract/studies'
-import { klSchedules, pictureLosses, reconstructionLosses, type KlSchedule, type PictureLoss } from '#shared/training/config'
+import { pictureLosses, reconstructionLosses, type KlSchedule, type PictureLoss } from '#shared/training/config'
 
 /** A run of a study, but for its data. */
 export interface PlannedRow {
@@ -57,11 +57,14 @@ const blindLosses = (presetId: string) => () =>
 const pictureLossNames: Record<PictureLoss, string> = { mse: 'squared error', l1: 'absolute error', bce: 'cross-entropy', mseSsim: 'squared error + SSIM' }
 const scheduleNames: Record<KlSchedule, string> = { constant: 'constant', warmUp: 'warm-up', cyclical: 'cyclical' }
 
-/** Every loss with every weight of the KL divergence by every schedule; where that has no weight, a schedule changes nothing. */
+/**
+ * Every loss with every weight of the KL divergence by every schedule, one schedule after the other, so that a study that is broken off
+ * has a whole answer for the first. Where the divergence has no weight, a schedule changes nothing, and one run does for all.
+ */
 const pictureLossCases = (presetId: string, weights: readonly number[], schedules: readonly KlSchedule[]) => () =>
-  pictureLosses.flatMap((picture) =>
-    weights.flatMap((beta) =>
-      (beta === 0 ? schedules.slice(0, 1) : schedules).map((klSchedule) => ({
+  schedules.flatMap((klSchedule, round) =>
+    pictureLosses.flatMap((picture) =>
+      weights.filter((beta) => beta > 0 || round === 0).map((beta) => ({
         factors: { Loss: pictureLossNames[picture], 'KL weight': String(beta), 'KL schedule': beta === 0 ? 'any' : scheduleNames[klSchedule] },
         presetId,
         overrides: { loss: { picture }, beta, klSchedule },
@@ -70,6 +73,7 @@ const pictureLossCases = (presetId: string, weights: readonly number[], schedule
   )
 
 const pictureBetas = [0, 0.1, 1, 4] as const
+const allSchedules: readonly KlSchedule[] = ['warmUp', 'constant', 'cyclical']
 
 const networks = (...choices: [name: string, presetId: string][]) => () =>
   choices.map(([name, presetId]) => ({ factors: { Network: name }, presetId, overrides: {} }))
@@ -139,9 +143,9 @@ export const studyOutlines: readonly Outline[] = [
     contents: ['images'],
     steps: 2000,
     variants: [
-      { id: 'dense', name: 'Dense VAE: 4 losses × 4 weights × 3 schedules', cases: pictureLossCases('unmixDense', pictureBetas, klSchedules) },
+      { id: 'dense', name: 'Dense VAE: 4 losses × 4 weights × 3 schedules', cases: pictureLossCases('unmixDense', pictureBetas, allSchedules) },
       { id: 'denseShort', name: 'Dense VAE, in short: 4 losses × 2 weights', cases: pictureLossCases('unmixDense', [0, 1], ['warmUp']) },
-      { id: 'bottleneck', name: 'Bottleneck VAE: 4 losses × 4 weights × 3 schedules', cases: pictureLossCases('unmixBottleneck', pictureBetas, klSchedules) },
+      { id: 'bottleneck', name: 'Bottleneck VAE: 4 losses × 4 weights × 3 schedules', cases: pictureLossCases('unmixBottleneck', pictureBetas, allSchedules) },
       { id: 'skipShort', name: 'VAE with skips, in short: 4 losses × 2 weights', cases: pictureLossCases('unmixSkip', [0, 1], ['warmUp']) },
     ],
     measures: [...unmixed, speed],
@@ -181,8 +185,9 @@ export function outlineOf(id: string): Outline | undefined {
 /** The runs that a request asks for, seed by seed, so that a study that is broken off has done every case once before any twice. */
 export function planRows(outline: Outline, { variant, steps, seeds }: StudyRequest): PlannedRow[] {
   const cases = outline.variants.find(({ id }) => id === variant)?.cases() ?? []
-  // Ten validations a run: enough for a curve, few enough to leave the time to learning.
-  const length = { totalSteps: steps, stepsPerEpoch: Math.max(1, Math.ceil(steps / 10)) }
+  // Enough validations for a curve, few enough to leave the time to learning; of pictures one takes as long as dozens of steps.
+  const validations = outline.kind === 'images' ? 4 : 10
+  const length = { totalSteps: steps, stepsPerEpoch: Math.max(1, Math.ceil(steps / validations)) }
   return Array.from({ length: seeds }, (_, index) => index + 1).flatMap((seed) =>
     cases.map(({ overrides, ...rest }, index) => ({ ...rest, id: `${seed}-${index}`, seed, overrides: { ...overrides, ...length, seed, patience: 1000 } })),
   )
