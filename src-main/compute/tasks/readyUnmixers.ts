@@ -116,7 +116,7 @@ export class ReadyUnmixers {
         return await work(engine)
       } catch (error) {
         if (!mayStepDown(error)) throw error
-        for (const key of [...this.networks.keys()]) this.dispose(key)
+        for (const key of this.networks.keys()) this.dispose(key)
         this.engine = undefined
         this.engine = await stepDown(engine)
         if (!this.engine) throw error
@@ -126,7 +126,7 @@ export class ReadyUnmixers {
 
   private forget(model: string): void {
     this.models.delete(model)
-    for (const key of [...this.networks.keys()]) if (key.startsWith(`${model} `)) this.dispose(key)
+    for (const key of this.networks.keys()) if (key.startsWith(`${model} `)) this.dispose(key)
   }
 
   private dispose(key: string): void {
