@@ -1,3 +1,5 @@
+import type { Manifest } from '#main/datasets/manifest'
+import { groupsOfSplit } from '#main/datasets/pictures/groups'
 import { presets, type Preset } from '#main/training/presets'
 import type { InstalledModel } from '#main/services/modelService'
 import type { RunRecord } from '#main/services/trainingPorts'
@@ -29,9 +31,12 @@ export function configOf(preset: Preset, overrides: Readonly<Record<string, unkn
   throw invalidInput('A hyper-parameter', parsed.error)
 }
 
-/** @throws AppError INVALID_INPUT where the preset cannot learn from such data */
-export function requireFit(preset: Preset, { name, content }: Dataset): void {
-  if (preset.contents.includes(content)) return
+/** @throws AppError INVALID_INPUT where the preset cannot learn from such data; DATASET_EMPTY for pictures of one kind alone */
+export function requireFit(preset: Preset, { name, content }: Dataset, { images = [] }: Manifest): void {
+  if (preset.contents.includes(content)) {
+    if (preset.kind === 'images') groupsOfSplit(images, 'train')
+    return
+  }
   const wanted = preset.contents.join(' or ')
   throw new AppError('INVALID_INPUT', `"${preset.name}" learns from ${wanted}, and "${name}" holds ${content}. Nothing was started; choose another dataset or preset.`)
 }

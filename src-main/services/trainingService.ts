@@ -237,7 +237,7 @@ class Trainings implements TrainingService {
     const { platform, datasets, models } = this.world
     const preset = presetOf(plan.presetId)
     const { dataset, manifest } = source ?? (await datasets.open(plan.datasetId))
-    requireFit(preset, dataset)
+    requireFit(preset, dataset, manifest)
     const base = plan.baseModelId === undefined ? undefined : await models.find(plan.baseModelId)
     const names = this.shelf.records().map(({ name }) => name)
     const facts = { id: platform.newId(), startedAt: platform.timestamp(), dataset, base, ...belongs, names }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { NetworkKind } from '#shared/contract/training'
 import { type TrainingConfig, trainingConfig } from '#shared/training/config'
 
 /** One value of the schema that can be set. */
@@ -27,6 +28,8 @@ interface Schema {
   readonly exclusiveMinimum?: number
   readonly maximum?: number
   readonly enum?: readonly string[]
+  /** Networks that use it; all of them where nothing is said. */
+  readonly kinds?: readonly NetworkKind[]
 }
 
 const groupTitles: Readonly<Record<string, string>> = {
@@ -35,22 +38,30 @@ const groupTitles: Readonly<Record<string, string>> = {
   patches: 'Mixtures that are learned from',
 }
 
-/** Returns every hyper-parameter of a schema, in its order, with the sentence that explains it; nothing is listed by hand. */
-export function hyperParameterGroups(schema: z.ZodType = trainingConfig): HyperParameterGroup[] {
+/**
+ * Returns every hyper-parameter that networks of a kind use, in the schema's order, with the sentence that explains it; nothing is
+ * listed by hand. Without a kind it returns all of them.
+ */
+export function hyperParameterGroups(kind?: NetworkKind, schema: z.ZodType = trainingConfig): HyperParameterGroup[] {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema
-  const top = Object.entries(properties)
+  const top = Object.entries(usedBy(kind, properties))
   const own = top.filter(([, each]) => each.properties === undefined)
   const nested = top.filter(([, each]) => each.properties !== undefined)
   return [
     { title: 'Steps and speed of learning', parameters: own.map(([name, each]) => parameterOf(name, each)) },
-    ...nested.map(([name, each]) => ({ title: groupTitles[name] ?? titleOf(name), parameters: leavesOf(name, each) })),
+    ...nested.map(([name, each]) => ({ title: groupTitles[name] ?? titleOf(name), parameters: leavesOf(name, each, kind) })),
   ].filter(({ parameters }) => parameters.length > 0)
 }
 
-function leavesOf(path: string, { properties = {}, description }: Schema): HyperParameter[] {
-  return Object.entries(properties).flatMap(([name, each]) => {
+function usedBy(kind: NetworkKind | undefined, properties: Readonly<Record<string, Schema>>): Readonly<Record<string, Schema>> {
+  if (kind === undefined) return properties
+  return Object.fromEntries(Object.entries(properties).filter(([, { kinds }]) => kinds?.includes(kind) ?? true))
+}
+
+function leavesOf(path: string, { properties = {}, description }: Schema, kind: NetworkKind | undefined): HyperParameter[] {
+  return Object.entries(usedBy(kind, properties)).flatMap(([name, each]) => {
     const own = { ...each, description: each.description ?? description ?? '' }
-    return each.properties ? leavesOf(`${path}.${name}`, own) : [parameterOf(`${path}.${name}`, own)]
+    return each.properties ? leavesOf(`${path}.${name}`, own, kind) : [parameterOf(`${path}.${name}`, own)]
   })
 }
 

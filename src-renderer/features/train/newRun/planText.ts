@@ -36,7 +36,7 @@ export const timeLimits: readonly { minutes: number | undefined; title: string }
 ]
 
 /** What a minute of training tells of a whole run, in sentences. */
-export function predictionOf(result: BenchmarkResult, epochs: number, minutes: number | undefined): string[] {
+export function predictionOf(result: BenchmarkResult, kind: NetworkKind, epochs: number, minutes: number | undefined): string[] {
   const total = formatDuration(result.totalSeconds)
   const seconds = minutes === undefined ? Infinity : minutes * 60
   const part = Math.max(1, Math.floor((epochs * seconds) / result.totalSeconds))
@@ -44,5 +44,6 @@ export function predictionOf(result: BenchmarkResult, epochs: number, minutes: n
     seconds < result.totalSeconds
       ? `All ${epochs} epochs would take about ${total}; in ${formatDuration(seconds)} it gets to about epoch ${part}.`
       : `All ${epochs} epochs take about ${total}.`
-  return [whole, ...(result.waiting > 0.2 ? [`It spends ${Math.round(100 * result.waiting)} % of the time waiting for data: under Advanced, a higher Reuse lets each take be used more often.`] : [])]
+  const advice = kind === 'separator' ? ': under Advanced, a higher Reuse lets each take be used more often' : ''
+  return [whole, ...(result.waiting > 0.2 ? [`It spends ${Math.round(100 * result.waiting)} % of the time waiting for data${advice}.`] : [])]
 }

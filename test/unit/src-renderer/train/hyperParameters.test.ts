@@ -18,6 +18,17 @@ describe('the form of hyper-parameters', () => {
     expect(all.filter(({ explanation }) => !/^[A-Z].*\.$/s.test(explanation))).toEqual([])
   })
 
+  // Would catch: a form for pictures that asks for takes of vocals, and one that hides how pictures are compared.
+  it('has only what the kind of network uses', () => {
+    const pathsOf = (kind: 'separator' | 'blind' | 'images') => hyperParameterGroups(kind).flatMap(({ parameters }) => parameters.map(({ path }) => path))
+    expect(pathsOf('images').filter((path) => path.includes('.'))).toEqual(['loss.picture'])
+    expect(pathsOf('images')).toEqual(expect.arrayContaining(['seed', 'batchSize', 'beta', 'klSchedule']))
+    expect(hyperParameterGroups('images').map(({ title }) => title)).toEqual(['Steps and speed of learning', 'What counts as an error'])
+    expect(pathsOf('separator')).toEqual(expect.arrayContaining(['takes.vocalSeconds', 'patches.balance.mean', 'loss.energy']))
+    expect(pathsOf('separator')).not.toContain('loss.picture')
+    expect(pathsOf('blind').filter((path) => path.startsWith('loss.'))).toEqual(['loss.reconstruction'])
+  })
+
   it('gives back each default as it is written', () => {
     const wrong = all.filter((parameter) => JSON.stringify(readValue(parameter, writeValue(valueAt(defaults, parameter.path)))) !== JSON.stringify(valueAt(defaults, parameter.path)))
     expect(wrong.map(({ path }) => path)).toEqual([])

@@ -101,8 +101,9 @@ describe('a new run', () => {
   })
 
   it('tells how far a limited time leads', () => {
-    expect(predictionOf(benchmarkResult(), 40, 60)).toEqual(['All 40 epochs would take about 2 h; in 1 h it gets to about epoch 20.'])
-    expect(predictionOf(benchmarkResult({ waiting: 0.5 }), 40, 600)[1]).toMatch(/50 % .* waiting/)
+    expect(predictionOf(benchmarkResult(), 'separator', 40, 60)).toEqual(['All 40 epochs would take about 2 h; in 1 h it gets to about epoch 20.'])
+    expect(predictionOf(benchmarkResult({ waiting: 0.5 }), 'separator', 40, 600)[1]).toMatch(/50 % .* waiting .* Reuse/)
+    expect(predictionOf(benchmarkResult({ waiting: 0.5 }), 'images', 40, 600)[1]).not.toContain('Reuse')
   })
 })
 
