@@ -14,7 +14,7 @@ import { readRunConfig } from '#main/node/runFolder'
 import { isSung, measureBlind, measureSeparator, type HeldOutScores } from '#main/separation/heldOutScores'
 import { createSeparator } from '#main/separation/separator'
 import { busiestStretch, scorePiece, type ReferencePiece } from '#main/separation/validation'
-import { usualProtocol } from '#main/unmixing/unmixingScores'
+import { studyProtocol } from '#main/unmixing/unmixingScores'
 import { AppError } from '#shared/errors'
 import type { WorkContext } from '#shared/jobs/work'
 
@@ -47,8 +47,8 @@ export async function measureHeldOut(runFolder: string, dataFolder: string, mani
 
 async function scorePictures(model: UnmixerConfig, parameters: NamedArrays, dataFolder: string, { images = [] }: Manifest, engine: Engine, context: WorkContext): Promise<HeldOutMeasurement> {
   const { sources, split } = await readHeldPictures(dataFolder, images)
-  const { mean, deviation } = await measurePictures(model, parameters, sources, engine, context)
-  return { measuredOn: describePairs(usualProtocol, split, model.mixing), values: { ...mean }, deviations: { ...deviation } }
+  const { mean, deviation } = await measurePictures(model, parameters, sources, engine, context, studyProtocol)
+  return { measuredOn: describePairs(studyProtocol, split, model.mixing), values: { ...mean }, deviations: { ...deviation } }
 }
 
 /**

@@ -7,7 +7,7 @@ import { readSources } from '#main/node/pictureFiles'
 import { createPictureUnmixer } from '#main/unmixing/pictureUnmixer'
 import { measureUnmixing, usualProtocol, type UnmixingProtocol, type UnmixingReport } from '#main/unmixing/unmixingScores'
 import { AppError } from '#shared/errors'
-import type { Mixing } from '#shared/images/mixing'
+import { pictureSize, type Mixing } from '#shared/images/mixing'
 import type { WorkContext } from '#shared/jobs/work'
 
 /** Mixtures that are computed at once. */
@@ -36,7 +36,7 @@ export function describePairs({ runs, pairs }: UnmixingProtocol, split: HeldPict
   return `${runs} runs of ${pairs.toLocaleString('en')} random pairs of ${split} pictures (${mixed})`
 }
 
-/** Measures a network on an engine; see `measureUnmixing`. Mixtures are of the network's own rule. */
+/** Measures a network on an engine; see `measureUnmixing`. Mixtures are of the network's own rule where no other is given. */
 export async function measurePictures(
   config: UnmixerConfig,
   parameters: NamedArrays,
@@ -44,11 +44,57 @@ export async function measurePictures(
   engine: Engine,
   context: WorkContext,
   protocol: UnmixingProtocol = usualProtocol,
+  mixing: Mixing = config.mixing,
 ): Promise<UnmixingReport> {
-  const unmixer = await createPictureUnmixer(config, parameters, engine, Math.min(atOnce, protocol.pairs))
+  const unmixer = await createPictureUnmixer(config, parameters, engine, Math.min(atOnce, protocol.pairs), mixing)
   try {
-    return await measureUnmixing(unmixer, sources, config.mixing, protocol, context)
+    return await measureUnmixing(unmixer, sources, mixing, protocol, context)
   } finally {
     unmixer.dispose()
   }
+}
+
+/** What somebody scores who takes the mixture for both pictures. */
+export function measureUntouched(sources: PictureSources, mixing: Mixing, context: WorkContext, protocol: UnmixingProtocol): Promise<UnmixingReport> {
+  const untouched = { unmix: (mixture: Float32Array) => Promise.resolve({ first: mixture, second: mixture, mixture }), dispose: () => {} }
+  return measureUnmixing(untouched, sources, mixing, protocol, context)
+}
+
+/** Mixtures that are timed, one by one, after some that are not. */
+const timed = 60
+const untimed = 10
+
+/** Milliseconds that a mixture by itself takes, the median of some. @param now milliseconds of a clock */
+export async function millisecondsOf(config: UnmixerConfig, parameters: NamedArrays, engine: Engine, now: () => number): Promise<number> {
+  const unmixer = await createPictureUnmixer(config, parameters, engine, 1)
+  const mixture = new Float32Array(pictureSize).fill(0.5)
+  const times: number[] = []
+  try {
+    for (let i = 0; i < untimed + timed; i++) {
+      const started = now()
+      await unmixer.unmix(mixture)
+      times.push(now() - started)
+    }
+  } finally {
+    unmixer.dispose()
+  }
+  return times.slice(untimed).toSorted((a, b) => a - b)[timed / 2]!
+}
+
+/** The figures of a card. @param milliseconds of a mixture by itself */
+export function cardScores({ mean, deviation, mixtureError }: UnmixingReport, measuredOn: string, milliseconds: number, engine: string) {
+  const rounded = (value: number) => Number(value.toPrecision(4))
+  const score = (name: string, value: number, spread: number, unit: string) => ({
+    name,
+    value: rounded(value),
+    unit,
+    measuredOn: `${measuredOn}; ± ${Number(spread.toPrecision(2))} over the runs`,
+  })
+  return [
+    score('MSE', mean.mse, deviation.mse, ''),
+    score('PSNR', mean.psnr, deviation.psnr, 'dB'),
+    score('SSIM', mean.ssim, deviation.ssim, ''),
+    { name: 'Mixture off by', value: Number(mixtureError.toPrecision(2)), unit: '', measuredOn: `the largest difference of a pixel; ${measuredOn}` },
+    { name: 'Time', value: Number(milliseconds.toPrecision(2)), unit: 'ms a mixture', measuredOn: engine },
+  ]
 }

@@ -16,16 +16,51 @@ export interface PicturePairs {
   readonly second: Float32Array
 }
 
-/** Draws pairs, each picture as likely as any other; one may be drawn twice. */
-export function drawPairs(sources: PictureSources, count: number, mixing: Mixing, random: RandomStream): PicturePairs {
-  const draw = (set: PictureSet, stream: RandomStream) => {
-    const out = new Float32Array(count * pictureSize)
-    for (let i = 0; i < count; i++) writePicture(set, stream.integer(set.count), out, i * pictureSize)
+/** Which pictures are mixed with which, by their places in the sets. */
+export interface PairChoice {
+  readonly first: Uint32Array
+  readonly second: Uint32Array
+}
+
+/** The pairs of a choice, those of `[from, to)` only. */
+export function pairsOf(sources: PictureSources, choice: PairChoice, mixing: Mixing, from = 0, to = choice.first.length): PicturePairs {
+  const pictures = (set: PictureSet, places: Uint32Array) => {
+    const out = new Float32Array((to - from) * pictureSize)
+    for (let i = from; i < to; i++) writePicture(set, places[i]!, out, (i - from) * pictureSize)
     return out
   }
-  const first = draw(sources.first, random.fork('first'))
-  const second = draw(sources.second, random.fork('second'))
-  return { count, first, second, mixture: mixPictures(first, second, mixing) }
+  const first = pictures(sources.first, choice.first)
+  const second = pictures(sources.second, choice.second)
+  return { count: to - from, first, second, mixture: mixPictures(first, second, mixing) }
+}
+
+/** Draws pairs, each picture as likely as any other; one may be drawn twice. */
+export function drawPairs(sources: PictureSources, count: number, mixing: Mixing, random: RandomStream): PicturePairs {
+  const draw = (set: PictureSet, stream: RandomStream) => Uint32Array.from({ length: count }, () => stream.integer(set.count))
+  return pairsOf(sources, { first: draw(sources.first, random.fork('first')), second: draw(sources.second, random.fork('second')) }, mixing)
+}
+
+/**
+ * Chooses pairs at random in which each picture occurs as often as any other, give or take once: which pictures happen to be
+ * drawn then moves a mean far less.
+ */
+export function choosePairsEvenly(sources: PictureSources, count: number, random: RandomStream): PairChoice {
+  return { first: evenly(sources.first.count, count, random.fork('first')), second: evenly(sources.second.count, count, random.fork('second')) }
+}
+
+/** `count` places, from packs of all places that are shuffled one after the other. */
+function evenly(places: number, count: number, random: RandomStream): Uint32Array {
+  const out = new Uint32Array(count)
+  const pack = Uint32Array.from({ length: places }, (_, i) => i)
+  for (let i = 0; i < count; i++) {
+    const at = i % places
+    const other = at + random.integer(places - at)
+    const place = pack[other]!
+    pack[other] = pack[at]!
+    pack[at] = place
+    out[i] = place
+  }
+  return out
 }
 
 /** The pairs of a step of a training, a function of seed and step alone, so that a run goes on as if it had never stopped. */

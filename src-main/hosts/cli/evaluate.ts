@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openEngine } from '#main/engine/select'
 import { callersFolder, exitStatus, interruptSignal, oneOf, runCommand, UsageError } from '#main/hosts/cli/command'
+import { evaluatePlayground, playgroundOptions, playgroundTable } from '#main/hosts/cli/evaluatePlayground'
 import { createProgressBar } from '#main/hosts/cli/progressBar'
 import { formatTable } from '#main/hosts/cli/table'
 import { appRoot } from '#main/node/appRoot'
@@ -17,6 +18,12 @@ const usage = `Measures how well a model separates songs whose stems are known.
   npm run evaluate -- DIR [--model ID|FOLDER] [--quality fast|best] [--json]
 
 DIR holds songs as <song>/vocals.* with <song>/accompaniment.*; the mixture is their sum.
+
+  npm run evaluate -- --playground [--data DIR] [--model ID|FOLDER ...] [--runs 10] [--pairs 5000] [--seed 1]
+                      [--rule average|sum|max|alpha [--level 0.5]] [--json]
+
+Measures how well networks take random mixtures of two pictures apart that none of them has learned from: those of the app, and
+those that are named. DIR holds IDX files in two folders, such as mnist and fashion-mnist.
 `
 
 type NamedScores = { song: string } & SongScores
@@ -26,7 +33,14 @@ await runCommand(usage, async (args) => {
     args,
     allowPositionals: true,
     options: {
-      model: { type: 'string', default: 'duovae' },
+      model: { type: 'string', multiple: true, default: [] as string[] },
+      playground: { type: 'boolean', default: false },
+      data: { type: 'string' },
+      runs: { type: 'string' },
+      pairs: { type: 'string' },
+      seed: { type: 'string' },
+      rule: { type: 'string' },
+      level: { type: 'string' },
       quality: { type: 'string', default: 'fast' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -36,12 +50,20 @@ await runCommand(usage, async (args) => {
     process.stdout.write(usage)
     return exitStatus.done
   }
+  const here = callersFolder('evaluate')
+  if (values.playground) {
+    if (positionals.length > 0) throw new UsageError('With --playground the folder of pictures is named with --data.')
+    const { data, runs, pairs, seed, rule, level } = values
+    const report = await evaluatePlayground(playgroundOptions({ data, runs, pairs, seed, rule, level }, values.model, here))
+    process.stdout.write(values.json ? `${JSON.stringify(report, undefined, 2)}\n` : playgroundTable(report))
+    return exitStatus.done
+  }
   const [folder, ...rest] = positionals
   if (folder === undefined || rest.length > 0) throw new UsageError('One folder of songs must be named.')
   const quality = oneOf('quality', values.quality, qualities)
-  const here = callersFolder('evaluate')
-  const { songs, label, name } = await evaluate(resolve(here, folder), modelFolder(values.model, here), quality)
-  const report = { songs, mean: summarizeScores(songs), model: values.model, engine: label }
+  const model = values.model.at(-1) ?? 'duovae'
+  const { songs, label, name } = await evaluate(resolve(here, folder), modelFolder(model, here), quality)
+  const report = { songs, mean: summarizeScores(songs), model, engine: label }
   if (values.json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`)
   else process.stdout.write(`${table([...songs, { song: 'mean', ...report.mean }])}\n${name} on ${label}\n`)
   return exitStatus.done

@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { weightsLicence } from '#main/datasets/attribution'
 import { openEngine } from '#main/engine/select'
-import { callersFolder, exitStatus, runCommand, UsageError } from '#main/hosts/cli/command'
+import { callersFolder, exitStatus, interruptSignal, runCommand, UsageError } from '#main/hosts/cli/command'
+import { publishUnmixer } from '#main/hosts/cli/publishUnmixer'
 import { joinMembers } from '#main/models/members'
 import type { SeparatorFileCard } from '#main/models/modelCard'
 import { requireSelfTest, selfTestMask } from '#main/models/selfTest'
@@ -20,11 +21,13 @@ const usage = `Puts a trained model into resources/models with a card that says 
 
   npm run publish-model -- RUN/model[+RUN/model ...] [...] --id ID --name NAME --summary TEXT --songs DIR --only NAMES
                            [--lean LOGITS] [--credit TEXT ...]
+  npm run publish-model -- RUN/model[+RUN/model ...] --playground --id ID --name NAME --summary TEXT [--data DIR]
+                           [--credit TEXT ...]
 
 Several models become one whose masks are the mean of theirs; models joined by + were trained on from one start and become one
 network first, the mean of their weights. --lean moves masks towards vocals where somebody sings: networks that meet voices unlike
 those of their training give too little. The result is measured on the songs NAMES (comma-separated) below DIR, none of which it may
-have been trained on.
+have been trained on. With --playground it is one that takes pictures apart, and it is measured with the test pictures below DIR.
 `
 
 /** Where the lean that is asked for does not hold, and from which share of a moment's power on it does; see docs/experiments.md. */
@@ -41,14 +44,23 @@ await runCommand(usage, async (args) => {
       songs: { type: 'string' },
       only: { type: 'string' },
       lean: { type: 'string', default: '0' },
+      playground: { type: 'boolean', default: false },
+      data: { type: 'string' },
       credit: { type: 'string', multiple: true, default: [] },
     },
   })
   const { id, name, summary, songs: folder, only } = values
+  const here = callersFolder('publish-model')
+  if (values.playground) {
+    if (positionals.length !== 1 || !id || !name || !summary) throw new UsageError('One model must be named, or some joined by +, with --id, --name and --summary.')
+    const folders = positionals[0]!.split('+').map((each) => resolve(here, each))
+    const publication = { id, name, summary, credits: values.credit, data: values.data === undefined ? undefined : resolve(here, values.data) }
+    process.stdout.write(`${await publishUnmixer(folders, publication, await openEngine(), interruptSignal())}\n`)
+    return exitStatus.done
+  }
   if (positionals.length === 0 || !id || !name || !summary || !folder || !only) {
     throw new UsageError('At least one model must be named, and every option but --credit.')
   }
-  const here = callersFolder('publish-model')
   const songs = await songsCalled(only.split(','), resolve(here, folder))
   const lean = Number(values.lean)
   if (!Number.isFinite(lean)) throw new UsageError(`--lean is a number, not "${values.lean}".`)

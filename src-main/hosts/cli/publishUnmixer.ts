@@ -1,0 +1,61 @@
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { weightsLicence } from '#main/datasets/attribution'
+import type { Engine } from '#main/engine/engine'
+import { UsageError } from '#main/hosts/cli/command'
+import { usualPictures } from '#main/hosts/cli/evaluatePlayground'
+import { createProgressBar } from '#main/hosts/cli/progressBar'
+import { requireUnmixerSelfTest, unmixerSelfTestValues } from '#main/models/unmixerSelfTest'
+import { appRoot } from '#main/node/appRoot'
+import { cardScores, describePairs, measurePictures, millisecondsOf, readHeldPictures } from '#main/node/heldPictures'
+import { loadUnmixer, saveModel } from '#main/node/modelFiles'
+import { readPictureManifest } from '#main/node/pictureFiles'
+import { workContext } from '#main/node/workContext'
+import { averageParameters } from '#main/training/averaging'
+import { usualProtocol } from '#main/unmixing/unmixingScores'
+
+/** What a network that takes pictures apart is published as. */
+export interface UnmixerPublication {
+  readonly id: string
+  readonly name: string
+  readonly summary: string
+  readonly credits: readonly string[]
+  /** Folder of the pictures that it is measured with; the usual one where it is not given. */
+  readonly data: string | undefined
+}
+
+/**
+ * Measures a network on pictures for the test and puts it into resources/models with a card that says so; returns that in a line.
+ * Several models, which were trained on from one start, become the mean of their weights first.
+ * @param folders of the models
+ * @throws UsageError where they are not of one network; AppError what loading and measuring throw
+ */
+export async function publishUnmixer(folders: readonly string[], publication: UnmixerPublication, engine: Engine, signal: AbortSignal): Promise<string> {
+  const { id, name, summary, credits, data = usualPictures() } = publication
+  const models = await Promise.all(folders.map(loadUnmixer))
+  for (const { card, parameters } of models) await requireUnmixerSelfTest(card.selfTest, card.config, parameters, engine)
+  const [{ card }] = models as [(typeof models)[number]]
+  if (models.some((model) => JSON.stringify(model.card.config) !== JSON.stringify(card.config))) throw new UsageError('The models are of different networks, which have no mean.')
+  const parameters = averageParameters(models.map((model) => model.parameters))
+  const { config } = card
+  const { sources, split } = await readHeldPictures(data, (await readPictureManifest(data)).images ?? [])
+  const bar = createProgressBar(process.stderr, id, () => performance.now())
+  const report = await measurePictures(config, parameters, sources, engine, workContext(signal, bar.show))
+  bar.clear()
+  const milliseconds = await millisecondsOf(config, parameters, engine, () => performance.now())
+  const measuredOn = describePairs(usualProtocol, split, config.mixing)
+  const attributions = [...new Set([...credits, ...models.flatMap((model) => model.card.attributions)])]
+  const { seed } = card.selfTest
+  const published = {
+    ...card,
+    name,
+    summary,
+    licence: weightsLicence(attributions),
+    attributions,
+    scores: cardScores(report, measuredOn, milliseconds, `${engine.label}, ${cpus().length} threads`),
+    selfTest: { seed, values: await unmixerSelfTestValues(config, parameters, engine, seed) },
+  }
+  await saveModel(join(appRoot, 'resources/models', id), published, parameters)
+  const { mse, psnr, ssim } = report.mean
+  return `${id}: MSE ${mse.toExponential(3)}, PSNR ${psnr.toFixed(2)} dB, SSIM ${ssim.toFixed(4)}; ${measuredOn}`
+}
