@@ -1,6 +1,6 @@
 import type { PictureScores } from '#renderer/features/playground/pictureScores'
 import { shapes, type Source, type SourceChoice } from '#renderer/stores/playgroundStore'
-import type { ModelCard } from '#shared/contract/models'
+import type { ModelCard, UnmixerFacts } from '#shared/contract/models'
 import type { PicturePart, PictureSet } from '#shared/contract/playground'
 import type { Mixing, MixingRule } from '#shared/images/mixing'
 
@@ -61,8 +61,22 @@ export function formatDifference(largest: number | undefined): string {
   return largest <= 1e-6 ? 'Mixes to the mixture exactly' : `Up to ${largest.toFixed(3)} from the mixture`
 }
 
-/** How large a model is, and how fast it answered. */
-export function networkText({ parameters }: ModelCard, milliseconds: number | undefined): string {
-  const size = parameters < 1e5 ? `${(parameters / 1e3).toFixed(1)} k parameters` : `${(parameters / 1e6).toFixed(2)} M parameters`
-  return milliseconds === undefined ? size : `${size} · ${Math.max(1, Math.round(milliseconds))} ms`
+const networkTitles: Readonly<Record<UnmixerFacts['network'], string>> = { dense: 'Dense VAE', bottleneck: 'VAE without skips', skip: 'VAE with skips', unet: 'Plain U-Net' }
+
+/** What a model is, how large, and how fast it answered. */
+export function networkText({ unmixer, parameters }: ModelCard, milliseconds: number | undefined): string {
+  const size = parameters < 1e5 ? `${(parameters / 1e3).toFixed(1)} k` : `${(parameters / 1e6).toFixed(2)} M`
+  const speed = milliseconds === undefined ? [] : [`${Math.max(1, Math.round(milliseconds))} ms`]
+  return [...(unmixer ? [networkTitles[unmixer.network]] : []), `${size} parameters`, ...speed].join(' · ')
+}
+
+/** Says that a model has learned from other mixtures than those of now, where that is so. */
+export function mixingNote({ unmixer }: ModelCard, { rule, level }: Mixing): string | undefined {
+  if (!unmixer) return undefined
+  const learned = unmixer.mixing
+  const levelOf = (each: Mixing) => ({ average: 0.5, alpha: each.level, sum: undefined, max: undefined })[each.rule]
+  const isLearned = (learned.rule === rule && rule !== 'alpha') || (levelOf(learned) !== undefined && levelOf(learned) === levelOf({ rule, level }))
+  if (isLearned) return undefined
+  const title = ruleTitles[learned.rule].toLowerCase()
+  return `Has learned only from the ${learned.rule === 'alpha' ? `${title} at ${learned.level}` : title}`
 }
