@@ -85,8 +85,13 @@ class Separations implements SeparationService {
   }
 
   private enqueue(input: FrozenInput, key: string, output?: OutputFolder): Job {
-    const work = (context: JobContext) =>
-      output ? this.work.intoFolder(input, output, context) : this.work.intoLibrary(input, key, context)
+    const work = async (context: JobContext) => {
+      if (output) return this.work.intoFolder(input, output, context)
+      const result = await this.work.intoLibrary(input, key, context)
+      // Stems in the library without their song would not be found again; its own job tells where that fails.
+      await this.world.sounds.keep(input.song.id).catch(() => {})
+      return result
+    }
     const job = this.world.queue.add(factsOf(input), work, { models: [input.model.card.id] })
     this.inputs.set(job.id, input)
     return job

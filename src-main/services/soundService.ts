@@ -35,6 +35,8 @@ export interface TileRequest {
 export interface SoundService {
   /** Enqueues the decoding of an open song, or gives the job that did it before. @throws AppError SONG_NOT_FOUND */
   prepare(songId: string): Promise<Job>
+  /** Enqueues the same for a song that the library does not have yet, so that it is listed after the next start. @throws AppError SONG_NOT_FOUND */
+  keep(songId: string): Promise<void>
   /** @throws AppError SOUND_NOT_FOUND */
   get(soundId: string): Promise<Sound>
   /** Path of a sound's WAV file. @throws AppError SOUND_NOT_FOUND */
@@ -157,18 +159,24 @@ export function createSoundService({ platform, reader, queue, songs, media }: De
     return job && job.state.status !== 'failed' && job.state.status !== 'cancelled' ? job : undefined
   }
 
-  return {
+  const storedOf = async ({ sha256 }: ImportedSong): Promise<StoredSound | undefined> => {
+    const all = await platform.sounds.list()
+    return all.find(({ origins }) => origins.some((origin) => origin.isSong && origin.sha256 === sha256))
+  }
+
+  const service: SoundService = {
     async prepare(songId) {
       const song = songs.get(songId)
-      const stored = (await platform.sounds.list()).find(({ origins }) =>
-        origins.some(({ sha256, isSong }) => isSong && sha256 === song.sha256),
-      )
+      const stored = await storedOf(song)
       const existing = existingJob(songId)
       if (existing && (stored || existing.state.status !== 'succeeded')) return existing
       const facts = { kind: 'sound', title: song.name, songId } as const
       const job = stored ? queue.addFinished(facts, shown(stored)) : queue.add(facts, (context) => decode(song, context), { lane: 'reader' })
       preparing.set(songId, job.id)
       return job
+    },
+    async keep(songId) {
+      if (!(await storedOf(songs.get(songId)))) await service.prepare(songId)
     },
     get: async (soundId) => shown(await find(soundId)),
     path: async (soundId) => (await find(soundId)).audioPath,
@@ -202,6 +210,7 @@ export function createSoundService({ platform, reader, queue, songs, media }: De
       )
     },
   }
+  return service
 }
 
 function isWav(file: string): boolean {

@@ -63,7 +63,14 @@ async function start(path: string, services = app.services, options = {}): Promi
 async function separated(path: string, services = app.services, options = {}): Promise<SeparationResult> {
   const { state } = await services.jobs.finished((await start(path, services, options)).id)
   if (state.status !== 'succeeded') throw new Error(`The job did not succeed: ${JSON.stringify(state)}`)
+  // The song itself comes into the library behind its stems.
+  await songsKept(services)
   return state.result as SeparationResult
+}
+
+/** Waits until the songs that are being decoded are in the library. */
+async function songsKept(services = app.services): Promise<void> {
+  for (const { id, kind } of services.jobs.list()) if (kind === 'sound') await services.jobs.finished(id)
 }
 
 /** Every file of the library, but for the lists that hold no sound. */
@@ -87,6 +94,22 @@ describe('stems of a finished separation', () => {
     expect((await app.services.sounds.list()).filter(({ id }) => ids.includes(id)).map(({ name }) => name).sort()).toEqual(['one - Music', 'one - Vocals'])
     const again = await start(path, app.reopen())
     expect(again.state).toMatchObject({ status: 'succeeded', result: { stems: ids.map((soundId) => ({ soundId })) } })
+  })
+
+  // Would catch: songs that were split from the queue and never opened, whose stems lie on the disk under no song.
+  it('bring their song into the library, which is listed after a restart without its file', async () => {
+    const path = join(app.scratch, 'only-queued.wav')
+    await writeNoise(path, 1, 30)
+    await separated(path)
+    const { id } = app.services.jobs.list().find(({ kind, title }) => kind === 'sound' && title === 'only-queued')!
+    await app.services.jobs.finished(id)
+    rmSync(path)
+    const services = app.reopen()
+    const reply = await services.server.handle('songs.list', undefined)
+    const songs = (reply.ok ? reply.result : []) as Song[]
+    expect(songs.filter(({ name }) => name === 'only-queued')).toMatchObject([{ sampleRate: 44100, frames: 44100 }])
+    await separated(join(app.scratch, 'one.wav'))
+    expect(app.services.jobs.list().filter(({ kind, title }) => kind === 'sound' && title === 'only-queued')).toHaveLength(1)
   })
 
   it('become sounds again where those were lost, without another separation', async () => {
@@ -309,6 +332,7 @@ describe('a separation that is running', () => {
   it('leaves nothing that could be heard, and no sounds, once it is cancelled', async () => {
     const path = join(app.scratch, 'cancelled.wav')
     await writeNoise(path, 2, 5)
+    await songsKept()
     const before = soundNames()
     const held = heldSeparation(6)
     const { id } = await start(path)
