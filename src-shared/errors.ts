@@ -29,6 +29,7 @@ export const errorCodes = [
   'ENGINE_OUT_OF_MEMORY',
   'ENGINE_LOST',
   'COMPUTE_CRASHED',
+  'CONNECTION_LOST',
   'JOB_NOT_FOUND',
   'SONG_NOT_FOUND',
   'SOUND_NOT_FOUND',

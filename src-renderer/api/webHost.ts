@@ -1,6 +1,6 @@
-import { AppError } from '#shared/errors'
 import { fromFailure } from '#shared/jobs/job'
 import type { Reply } from '#shared/contract/defineContract'
+import { connectionLost } from '#renderer/api/connectionLost'
 import { browserStream } from '#renderer/api/eventStream'
 import type { ExportTarget, Host } from '#renderer/api/host'
 
@@ -52,9 +52,7 @@ async function post(url: string, body: string | Blob, isFarewell = false): Promi
     const response = await fetch(url, { method: 'POST', body, keepalive, headers: { 'Content-Type': 'application/octet-stream' } })
     return await response.json()
   } catch (cause) {
-    const message =
-      'The page lost its connection to Stemwright, so the request did not get through. Start Stemwright again and reload the page.'
-    throw new AppError('INTERNAL', message, { cause })
+    throw connectionLost(cause)
   }
 }
 

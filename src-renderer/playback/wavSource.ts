@@ -1,3 +1,4 @@
+import { fetchFile } from '#renderer/api/connectionLost'
 import { bytesPerSample, decodePcm } from '#shared/audio/pcm'
 import { parseWavLayout, wavHeaderBytes } from '#shared/audio/wavLayout'
 import { AppError } from '#shared/errors'
@@ -37,7 +38,7 @@ export async function openWav(url: string, growth?: Growth): Promise<PlayableSou
 }
 
 async function fetchBytes(url: string, start: number, length: number): Promise<Uint8Array> {
-  const response = await fetch(url, { headers: { Range: `bytes=${start}-${start + length - 1}` } })
+  const response = await fetchFile(url, { headers: { Range: `bytes=${start}-${start + length - 1}` } })
   if (response.status !== 206) {
     const message = `A sound could not be read back (status ${response.status}), so it cannot be played. Open the song again, or split it again if it is a stem.`
     throw new AppError('FILE_UNREADABLE', message)

@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { shallowReactive, shallowRef } from 'vue'
+import { fetchFile } from '#renderer/api/connectionLost'
 import { useOutside } from '#renderer/api/host'
 import { openWav, type PlayableSound } from '#renderer/playback/wavSource'
 import { ByteCache } from '#renderer/stores/byteCache'
@@ -142,7 +143,7 @@ function bytesOfPeaks({ levels }: PeakPyramid): number {
 }
 
 async function bytesOf(url: string): Promise<Uint8Array> {
-  const response = await fetch(url)
+  const response = await fetchFile(url)
   if (!response.ok) throw new AppError('FILE_UNREADABLE', `A picture of a sound could not be read (status ${response.status}). Open the song again.`)
   return new Uint8Array(await response.arrayBuffer())
 }

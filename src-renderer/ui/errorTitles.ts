@@ -31,6 +31,7 @@ export const errorTitles: Record<ErrorCode, string> = {
   ENGINE_OUT_OF_MEMORY: 'Not enough memory',
   ENGINE_LOST: 'The graphics card stopped answering',
   COMPUTE_CRASHED: 'The computing stopped unexpectedly',
+  CONNECTION_LOST: 'The connection to Stemwright is lost',
   JOB_NOT_FOUND: 'This job is no longer known',
   SONG_NOT_FOUND: 'This song is no longer known',
   SOUND_NOT_FOUND: 'This sound is no longer in the library',

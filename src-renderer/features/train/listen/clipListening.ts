@@ -1,4 +1,5 @@
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
+import { fetchFile } from '#renderer/api/connectionLost'
 import { levelOf, matchedClipGains, type ClipLevel } from '#renderer/playback/clipLevels'
 import { ClipPlayer } from '#renderer/playback/clipPlayer'
 import { contextAt } from '#renderer/playback/liveOutput'
@@ -146,7 +147,7 @@ export function useClipListening(wanted: () => WantedSounds | undefined, onTroub
 }
 
 async function fetchClip(url: string): Promise<AudioClip> {
-  const response = await fetch(url)
+  const response = await fetchFile(url)
   if (!response.ok) throw new Error(`A clip is not there any more (status ${response.status}). Newer checkpoints may have taken its place.`)
   return decodeWav(new Uint8Array(await response.arrayBuffer()))
 }

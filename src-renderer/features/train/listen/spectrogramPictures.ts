@@ -1,3 +1,4 @@
+import { fetchFile } from '#renderer/api/connectionLost'
 import { colourMap } from '#renderer/timeline/colourMaps'
 
 /** Pictures that are kept, of some 300 kB each: all checkpoints of a clip, so that scrubbing never waits for one. */
@@ -23,7 +24,7 @@ export function spectrogramPicture(url: string): Promise<ImageData> {
 }
 
 async function fetchColoured(url: string): Promise<ImageData> {
-  const response = await fetch(url)
+  const response = await fetchFile(url)
   if (!response.ok) throw new Error(`The spectrogram is not there any more (status ${response.status}).`)
   const image = await createImageBitmap(await response.blob())
   const pen = new OffscreenCanvas(image.width, image.height).getContext('2d')!
