@@ -87,12 +87,26 @@ export function createComputeClient(launch: () => ComputeProcess): ComputeClient
 
   const settle = (message: Exclude<FromCompute, { type: 'progress' | 'event' }>, task: Pending) => {
     pending.delete(message.id)
-    if (message.type === 'succeeded') task.resolve(computeTasks[task.name].result.parse(message.result))
-    else task.reject(message.type === 'cancelled' ? new CancelledError() : fromFailure(message.error))
+    if (message.type === 'succeeded') {
+      const result = computeTasks[task.name].result.safeParse(message.result)
+      if (result.success) task.resolve(result.data)
+      else task.reject(unfit(task.name, result.error))
+    } else task.reject(message.type === 'cancelled' ? new CancelledError() : fromFailure(message.error))
+  }
+
+  /** A task whose message says nothing is not waited for: nobody knows what it would have said. */
+  const refuse = (received: unknown, error: Error) => {
+    const { id } = (received ?? {}) as { id?: number }
+    const task = id === undefined ? undefined : pending.get(id)
+    if (id === undefined || !task) return
+    pending.delete(id)
+    task.reject(unfit(task.name, error))
   }
 
   const receive = (received: unknown) => {
-    const message = fromCompute.parse(received)
+    const parsed = fromCompute.safeParse(received)
+    if (!parsed.success) return refuse(received, parsed.error)
+    const message = parsed.data
     const task = pending.get(message.id)
     if (message.type === 'progress') task?.progress(message.progress)
     else if (message.type === 'event') task?.event(message.event)
@@ -181,6 +195,11 @@ export function createComputeClient(launch: () => ComputeProcess): ComputeClient
       if (pending.size === 0) running?.kill()
     },
   }
+}
+
+/** A defect of ours: the user can do nothing but tell of it. */
+function unfit(name: ComputeTaskName, cause: Error): AppError {
+  return new AppError('INTERNAL', `The task ${name} answered what Stemwright cannot use, so nothing was done with it: ${cause.message}`, { cause })
 }
 
 function crashed(reason: string): AppError {

@@ -48,6 +48,22 @@ describe('compute client', () => {
     await expect(client.run('inspect', { path: 7 } as never)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
   })
 
+  // Would catch: a promise that is never settled, and a queue that waits for it for ever.
+  it('fails a task whose result or progress does not fit, and goes on', async () => {
+    const { client, processes } = setUp({
+      inspect: async () => ({ ...facts, frames: 'many' }) as never,
+      convert: async (_, context) => {
+        context.onProgress({ stage: 'separating', completed: Number.NaN, total: 'all', unit: 'seconds' } as never)
+        return forever()
+      },
+      decode: async () => Promise.reject(new AppError('NOT_AUDIO', 'That is a picture.')),
+    })
+    await expect(client.run('inspect', { path: 'a' })).rejects.toMatchObject({ code: 'INTERNAL', message: expect.stringContaining('inspect') as string })
+    await expect(client.run('convert', conversion)).rejects.toMatchObject({ code: 'INTERNAL' })
+    await expect(client.run('decode', { path: 'a', audioPath: 'b', peaksPath: 'c' })).rejects.toMatchObject({ code: 'NOT_AUDIO' })
+    expect(processes).toHaveLength(1)
+  })
+
   it('cancels a cooperative task without losing the process', async () => {
     const { client, processes } = setUp({ convert: cooperative, inspect: async () => facts })
     const controller = new AbortController()
