@@ -72,8 +72,12 @@ describe.skipIf(!chromiumPath)(`the Studio in a small window${browserNote}`, () 
     await tab.setViewportSize({ width: 1700, height: 800 })
     expect(await shown()).toBe('whole')
     await tab.locator('.project strong').evaluate((element) => (element.textContent = 'A long name of a project '.repeat(6)))
-    for (const width of [1700, 1500, 1400, 1340, 1280, 1250]) {
+    const ends = ['.panels button:last-child', '.privacy'].map((selector) => tab.locator(`header ${selector}`))
+    for (const width of [1700, 1500, 1400, 1330, 1280, 1250, 1150, 1130, 1000]) {
       await tab.setViewportSize({ width, height: 800 })
+      const [before, after] = await Promise.all(ends.map((end) => end.boundingBox()))
+      expect(before!.x + before!.width, `the header overlaps at ${width}`).toBeLessThanOrEqual(after!.x)
+      if (width < 1240) continue
       expect(await shown(), `at ${width}`).not.toBe('cut off')
     }
     await tab.setViewportSize({ width: 640, height: 400 })
