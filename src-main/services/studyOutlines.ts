@@ -146,6 +146,7 @@ export const studyOutlines: readonly Outline[] = [
       { id: 'dense', name: 'Dense VAE: 4 losses × 4 weights × 3 schedules', cases: pictureLossCases('unmixDense', pictureBetas, allSchedules) },
       { id: 'denseShort', name: 'Dense VAE, in short: 4 losses × 2 weights', cases: pictureLossCases('unmixDense', [0, 1], ['warmUp']) },
       { id: 'bottleneck', name: 'Bottleneck VAE: 4 losses × 4 weights × 3 schedules', cases: pictureLossCases('unmixBottleneck', pictureBetas, allSchedules) },
+      { id: 'tiny', name: 'Smallest network, to see it work: 4 losses', cases: pictureLossCases('unmixTiny', [0], ['warmUp']) },
       { id: 'skipShort', name: 'VAE with skips, in short: 4 losses × 2 weights', cases: pictureLossCases('unmixSkip', [0, 1], ['warmUp']) },
     ],
     measures: [...unmixed, speed],

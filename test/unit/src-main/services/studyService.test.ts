@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ManifestImages } from '#main/datasets/manifest'
 import { parameterCount } from '#main/models/initialise'
 import { separatorNetwork, type SeparatorConfig } from '#main/models/separatorNetwork'
+import { unmixer } from '#main/models/unmixer'
 import { createJobQueue } from '#main/services/jobQueue'
 import { planRows, studyOutlines } from '#main/services/studyOutlines'
 import type { StoredStudy } from '#main/services/studyPorts'
@@ -121,6 +122,13 @@ describe('outlines of studies', () => {
       )
       expect(Math.max(...sizes) / Math.min(...sizes)).toBeLessThan(1.05)
     }
+  })
+
+  it('compare the networks for pictures that are said to be of one size so, too', () => {
+    const rows = planRows(studyOutlines.find(({ id }) => id === 'pictureVaeOrUNet')!, { ...request, variant: 'equal', seeds: 1 })
+    const sizes = rows.map(({ presetId }) => parameterCount(unmixer(presets[presetId as 'unmixSkip'].model).parameters))
+    expect(sizes).toHaveLength(2)
+    expect(Math.max(...sizes) / Math.min(...sizes)).toBeLessThan(1.05)
   })
 })
 
