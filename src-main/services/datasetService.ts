@@ -1,5 +1,6 @@
 import type { ComputeClient } from '#main/compute/client'
 import { multitrackTracks } from '#main/datasets/layouts/multitrack'
+import { readPictureFiles } from '#main/datasets/layouts/idx'
 import { readFolder } from '#main/datasets/layouts/layouts'
 import type { Manifest } from '#main/datasets/manifest'
 import type { DatasetDocument } from '#main/services/datasetDocument'
@@ -101,7 +102,7 @@ async function inspectFolder(folder: string, platform: DatasetPlatform): Promise
     folder,
     layouts: readings.map(layoutFindings),
     tracks: hasTracks ? multitrackTracks(view, guessing) : [],
-    warnings: readings.length > 0 ? [...readings[0]!.warnings] : [nothingUnderstood(view.files.length)],
+    warnings: readings.length > 0 ? [...readings[0]!.warnings] : [nothingUnderstood(view.files.length), ...(await readPictureFiles(view)).broken],
   }
 }
 
