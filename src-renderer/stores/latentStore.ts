@@ -6,14 +6,24 @@ import { useExploreStore } from '#renderer/stores/exploreStore'
 import { createLatest } from '#renderer/stores/latest'
 import { type ByModel, decodeMany, type UnmixedPictures } from '#renderer/stores/pictureRequests'
 import { type EncodedLatents, type PicturePart, pictureParts } from '#shared/contract/playground'
-import { type LatentChannel, moveChannels, rankChannels } from '#shared/images/latentChannels'
+import { type LatentChannel, moveChannels, type Posterior, rankChannels } from '#shared/images/latentChannels'
 import type { Decodable } from '#shared/images/latentPath'
+import { fitLatents, type LatentGaussians } from '#shared/images/priorSamples'
 import { type Failure, toFailure } from '#shared/jobs/job'
 
 type ByPart<Value> = Readonly<Record<PicturePart, Value>>
 
 /** How far channels are moved, by channel, in their own standard deviations. */
 type Offsets = ReadonlyMap<number, number>
+
+/** What was measured of a model's latents, over a batch of pairs. */
+interface LatentFacts {
+  /** Channels, those that say most of a mixture first. */
+  readonly ranking: ByPart<readonly LatentChannel[]>
+  /** Where the latents of mixtures lie. */
+  readonly fit: ByPart<LatentGaussians>
+}
+
 const unmoved: ByPart<Offsets> = { first: new Map(), second: new Map() }
 
 /** The latents of the model that is looked into: which say most, how they are moved, and what it makes of them then. */
@@ -21,12 +31,13 @@ export const useLatentStore = defineStore('latents', () => {
   const { client } = useOutside()
   const explore = useExploreStore()
   const batch = useBatchStore()
-  const rankings = shallowRef<ReadonlyMap<string, ByPart<readonly LatentChannel[]>>>(new Map())
+  const measured = shallowRef<ReadonlyMap<string, LatentFacts>>(new Map())
   const offsets = shallowRef(unmoved)
   const moved = shallowRef<UnmixedPictures>()
   const failure = shallowRef<Failure>()
-  /** Channels of the model, those that say most of a mixture first; undefined until they were measured. */
-  const ranking = computed(() => (explore.model ? rankings.value.get(explore.model.id) : undefined))
+  /** What was measured of the model; undefined until then. */
+  const facts = computed(() => (explore.model ? measured.value.get(explore.model.id) : undefined))
+  const ranking = computed(() => facts.value?.ranking)
   const isMoved = computed(() => pictureParts.some((part) => [...offsets.value[part].values()].some((offset) => offset !== 0)))
   /** What the model makes of the latents as they are now. */
   const pictures = computed(() => (isMoved.value ? moved.value : undefined) ?? explore.answer?.pictures)
@@ -42,12 +53,12 @@ export const useLatentStore = defineStore('latents', () => {
     offsets.value = unmoved
   }
 
-  /** Measures over a batch of pairs which channels of a model say most. Tells of a failure in the batch. */
-  async function rank(modelId: string): Promise<void> {
-    if (rankings.value.has(modelId)) return
+  /** Measures the latents of a model, once. A failure is the batch's. */
+  async function measure(modelId: string): Promise<void> {
+    if (measured.value.has(modelId)) return
     const outcome = await batch.judge(modelId)
     const latents = (outcome?.entries ?? []).flatMap((entry) => (entry.latents ? [entry.latents] : []))
-    if (latents.length > 0) rankings.value = new Map(rankings.value).set(modelId, rankParts(latents))
+    if (latents.length > 0) measured.value = new Map(measured.value).set(modelId, factsOf(latents))
   }
 
   async function send({ items, ...model }: ByModel & { items: readonly Decodable[] }): Promise<void> {
@@ -81,7 +92,7 @@ export const useLatentStore = defineStore('latents', () => {
       moved.value = undefined
     }
     enteredId = modelId
-    if (modelId !== undefined) void rank(modelId)
+    if (modelId !== undefined) void measure(modelId)
   }
 
   /** Decodes now, and whenever a channel is moved or the mixture changes; returns how to stop. */
@@ -93,10 +104,14 @@ export const useLatentStore = defineStore('latents', () => {
     return () => stops.forEach((stop) => stop())
   }
 
-  return { ranking, offsets, isMoved, pictures, failure, move, reset, rank, follow }
+  return { facts, ranking, offsets, isMoved, pictures, failure, move, reset, measure, follow }
 })
 
-function rankParts(latents: readonly EncodedLatents[]): ByPart<readonly LatentChannel[]> {
-  const of = (part: PicturePart) => rankChannels(latents.map((each) => each[part]), latents[0]!.channels)
-  return { first: of('first'), second: of('second') }
+function factsOf(latents: readonly EncodedLatents[]): LatentFacts {
+  const { channels } = latents[0]!
+  const byPart = <Value>(of: (posteriors: readonly Posterior[]) => Value): ByPart<Value> => ({
+    first: of(latents.map(({ first }) => first)),
+    second: of(latents.map(({ second }) => second)),
+  })
+  return { ranking: byPart((posteriors) => rankChannels(posteriors, channels)), fit: byPart(fitLatents) }
 }

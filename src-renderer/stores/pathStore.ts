@@ -11,7 +11,7 @@ import { mixPictures } from '#shared/images/mixing'
 import { type Failure, toFailure } from '#shared/jobs/job'
 
 /** Pictures along the way, both ends included. */
-export const pathLength = 33
+export const pathLength = 31
 
 /** What lies on the way, by the model that made it. */
 export interface DecodedPath {

@@ -17,7 +17,15 @@ export function spokenOffset(offset: number): string {
 /** How much the latents of a part say of a mixture, all together. */
 export function natsText(nats: number): string {
   if (nats < 0.05) return 'say nothing'
-  return `say ${nats < 9.95 ? nats.toFixed(1) : nats.toFixed(0)} nats`
+  return `say up to ${nats < 9.95 ? nats.toFixed(1) : nats.toFixed(0)} nats`
+}
+
+/** How well the prior stands for the latents of mixtures, whose distances from 0 are given in its standard deviations. */
+export function priorWidthText(first: number, second: number): string {
+  const [low, high] = [Math.min(first, second), Math.max(first, second)]
+  if (high < 1.5 && low > 0.67) return 'The latents of mixtures follow the prior, as they were taught to.'
+  const widths = `${first.toFixed(1)} (digit) and ${second.toFixed(1)} (garment) times as far from 0 as the prior`
+  return `The latents of mixtures lie ${widths}: trained with a small weight of the KL divergence, this network did not have to keep to it, and samples of the prior look like little that it has seen.`
 }
 
 /** How much of a picture has changed. */

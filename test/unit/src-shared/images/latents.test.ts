@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { moveChannels, type Posterior, rankChannels } from '#shared/images/latentChannels'
 import { between, pathBetween, swing } from '#shared/images/latentPath'
-import { priorLatents } from '#shared/images/priorSamples'
+import { drawLatents, fitLatents, latentWidth, standardPrior } from '#shared/images/priorSamples'
 import { randomStream } from '#shared/random'
 
 /** Posteriors of maps with two places and three channels, where channel 1 says most and channel 2 nothing. */
@@ -77,6 +77,8 @@ describe('the way between two mixtures', () => {
 })
 
 describe('samples of the prior', () => {
+  const priorLatents = (seed: number, count: number, sizes: { first: number; second: number }, spread: number) =>
+    drawLatents(seed, count, { first: standardPrior(sizes.first), second: standardPrior(sizes.second) }, spread)
   const sizes = { first: 20, second: 20 }
 
   // Would catch: samples that change while one looks at them, or that are the same after Again.
@@ -109,5 +111,24 @@ describe('samples of the prior', () => {
 
   it('without spread are the middle of the prior', () => {
     expect(priorLatents(3, 2, { first: 2, second: 1 }, 0).flatMap(({ first, second }) => [...first, ...second]).every((value) => value === 0)).toBe(true)
+  })
+
+  // Would catch: samples of fitted Gaussians that keep only the means' variance, or centre on 0.
+  it('can follow the latents of real mixtures instead', () => {
+    const posteriors = [{ mean: [10, 0], logVariance: [0, Math.log(4)] }, { mean: [14, 0], logVariance: [0, Math.log(4)] }]
+    const fitted = fitLatents(posteriors)
+    expect(fitted.mean).toEqual([12, 0])
+    expect(fitted.deviation[0]).toBeCloseTo(Math.sqrt(4 + 1), 12)
+    expect(fitted.deviation[1]).toBeCloseTo(2, 12)
+    const drawn = drawLatents(5, 4000, { first: fitted, second: fitted }, 1).map(({ first }) => first[0]!)
+    const mean = drawn.reduce((sum, value) => sum + value, 0) / drawn.length
+    expect(mean).toBeCloseTo(12, 0)
+    expect(Math.sqrt(drawn.reduce((sum, value) => sum + (value - mean) ** 2, 0) / drawn.length)).toBeCloseTo(Math.sqrt(5), 1)
+    expect(drawLatents(5, 1, { first: fitted, second: fitted }, 0)[0]!.first).toEqual([12, 0])
+  })
+
+  it('tell how far latents are from the prior', () => {
+    expect(latentWidth(standardPrior(7))).toBe(1)
+    expect(latentWidth({ mean: [3, 0], deviation: [4, 5] })).toBe(5)
   })
 })
