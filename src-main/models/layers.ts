@@ -8,6 +8,8 @@ export type Initialiser = 'he' | 'glorot' | 'zeros' | 'ones'
 export interface ParameterSpec {
   readonly shape: readonly number[]
   readonly initialiser: Initialiser
+  /** Not learned by gradient; see `runningState`. */
+  readonly running?: true
 }
 
 /** Parameters by name, in the order in which they are stored. */

@@ -1,4 +1,5 @@
 import { sizeOf, type Differentiable, type LossProgram, type NamedArrays } from '#main/engine/engine'
+import { takeRunningState } from '#main/models/runningState'
 import { adamWStep } from '#main/training/adamW'
 import type { Checkpoint } from '#main/training/checkpoint'
 import { createTrainerControl, eitherSignal, type TrainerControl } from '#main/training/control'
@@ -198,7 +199,7 @@ async function trainStep(config: TrainingConfig, checkpoint: Checkpoint, ports: 
   const learningRate = learningRateAt(progress, config.learningRate)
   const norm = adamWStep(optimizer, gradients, learningRate, { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, ...config })
   if (!Number.isFinite(norm)) throw diverged(step + 1, 'a gradient')
-  return { outputs, norm }
+  return { outputs: takeRunningState(optimizer, outputs), norm }
 }
 
 /** The noise of a step, a function of seed and step, so that a continued run draws what an uninterrupted one would. */
