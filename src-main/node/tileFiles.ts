@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { drawTile, mergeTiles, type SampleRange, tileBins, tileColumns, tileGrid, tileStep } from '#shared/dsp/spectrogramTile'
 import type { WorkContext } from '#shared/jobs/work'
 import { outputError } from '#main/node/outputError'
-import { exists, TemporaryFile } from '#main/node/temporaryFile'
+import { TemporaryFile } from '#main/node/temporaryFile'
 import { WavFile } from '#main/node/wavFile'
 
 /** From this level on a tile covers minutes, and is made of those below it, which are kept. */
@@ -42,7 +42,9 @@ interface TileSource {
 
 async function kept(source: TileSource, level: number, index: number, context: WorkContext): Promise<Uint8Array> {
   const path = tilePath(source.folder, level, index)
-  if (await exists(path)) return readFile(path)
+  // Another request may forget it at any moment: it is read without asking whether it is there.
+  const known = await readFile(path).catch(() => undefined)
+  if (known) return known
   const tile = level < firstMergedLevel ? await drawn(source, level, index, context) : await merged(source, level, index, context)
   const file = await TemporaryFile.create(path)
   try {
@@ -57,13 +59,17 @@ async function kept(source: TileSource, level: number, index: number, context: W
   return tile
 }
 
-/** Fine tiles are drawn again in no time, so that whoever looks at all of a long song need not fill the disk with them. */
+/**
+ * Fine tiles are drawn again in no time, so that whoever looks at all of a long song need not fill the disk with them. Several
+ * requests may do this at once: what is gone already is not counted.
+ */
 async function forgetOldTiles(folder: string, most: number): Promise<void> {
   const names = await readdir(folder)
   if (names.length <= most) return
   const fine = names.filter((name) => Number(name.split('-')[0]) < firstMergedLevel - 1).map((name) => join(folder, name))
-  const dated = await Promise.all(fine.map(async (path) => ({ path, age: -(await stat(path)).mtimeMs })))
-  const oldest = dated.toSorted((a, b) => b.age - a.age).slice(0, Math.ceil(dated.length / 2))
+  const dated = await Promise.all(fine.map(async (path) => ({ path, at: (await stat(path).catch(() => undefined))?.mtimeMs })))
+  const there = dated.flatMap(({ path, at }) => (at === undefined ? [] : [{ path, at }]))
+  const oldest = there.toSorted((a, b) => a.at - b.at).slice(0, Math.ceil(there.length / 2))
   for (const { path } of oldest) await rm(path, { force: true })
 }
 

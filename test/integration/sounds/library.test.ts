@@ -1,10 +1,10 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAudioWriter } from '#main/node/audioWriter'
 import { decodeSound } from '#main/node/soundFiles'
-import { keepTile } from '#main/node/tileFiles'
+import { keepTile, tilePath } from '#main/node/tileFiles'
 import type { JobProgress } from '#shared/jobs/job'
 import { decodePeaks, PeakCollector } from '#shared/audio/peaks'
 import { wavHeader } from '#shared/audio/wavHeader'
@@ -220,6 +220,17 @@ describe('the folder of tiles', () => {
     expect(names.length).toBeLessThanOrEqual(12)
     expect(names).toContain('3-0.tile')
     expect(names).toContain('0-39.tile')
+  })
+
+  // Would catch: a tile that is asked for while another request forgets old ones, and fails for a file that is not there.
+  it('is tidied by several requests at once', async () => {
+    const path = await written('raced.wav', tones(1, 45 * 131_072, 44100), 'wav16')
+    const folder = join(app.scratch, 'raced tiles')
+    await keepTile(path, folder, 0, 0, quietContext(), 4)
+    // Listed, and no longer there when it is looked at.
+    symlinkSync(join(folder, 'gone'), tilePath(folder, 1, 7))
+    await Promise.all(Array.from({ length: 40 }, (_, index) => keepTile(path, folder, 0, index, quietContext(), 4)))
+    expect(existsSync(tilePath(folder, 0, 39))).toBe(true)
   })
 })
 
