@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -51,6 +51,23 @@ describe('the built web program', () => {
     program!.kill('SIGINT')
     expect(await ended).toBe(0)
     expect(readdirSync(scratch).filter((name) => name.startsWith('stemwright-'))).toEqual([])
+  })
+
+  // Would catch: uploads and exports, gigabytes of them, that stay on the disk with each crash.
+  it('removes what a killed one has left, and nothing of one that runs', async () => {
+    const folders = () => readdirSync(scratch).filter((name) => name.startsWith('stemwright-web-'))
+    await start()
+    const [left] = folders()
+    const ended = new Promise((resolve) => program!.on('exit', resolve))
+    program!.kill('SIGKILL')
+    await ended
+    expect(folders()).toEqual([left])
+    const running = `stemwright-web-${process.pid}-abc`
+    mkdirSync(join(scratch, running))
+    await start()
+    expect(folders()).toHaveLength(2)
+    expect(folders()).toContain(running)
+    expect(folders()).not.toContain(left)
   })
 })
 

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createExportFolders } from '#main/hosts/web/exportFolders'
 import { createKeptAddress } from '#main/hosts/web/keptAddress'
 import { openBrowser } from '#main/hosts/web/openBrowser'
+import { makeScratchFolder } from '#main/hosts/web/scratchFolder'
 import { createUploads } from '#main/hosts/web/uploads'
 import { startWebServer } from '#main/hosts/web/webServer'
 import { appRoot } from '#main/node/appRoot'
@@ -31,7 +31,7 @@ async function run(args: readonly string[]): Promise<void> {
 }
 
 async function serve(wanted: number | undefined, open: boolean): Promise<void> {
-  const scratch = mkdtempSync(join(tmpdir(), 'stemwright-'))
+  const scratch = makeScratchFolder(tmpdir())
   const uploads = createUploads(join(scratch, 'uploads'))
   const exports = createExportFolders(join(scratch, 'exports'))
   const discardCopy = async (path: string) => {
@@ -39,7 +39,6 @@ async function serve(wanted: number | undefined, open: boolean): Promise<void> {
     await exports.remove(path)
   }
   const services = createServices({ ...nodePlatform('web'), uploadPath: uploads.path, discardCopy }, report)
-  process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
   const page = join(appRoot, 'out', 'renderer')
   const address = createKeptAddress(createDocumentFile(join(dataFolder(), 'web-address.json'), 0o600))
   const server = await address.serve(wanted, (at) => startWebServer({ services, ...at, page, uploads, exports, report }))
