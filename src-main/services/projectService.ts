@@ -185,11 +185,18 @@ export function createProjectService(dependencies: Dependencies) {
         throw error
       }
       const to = await sessions.placeOf(target, '')
-      if (wasOpen) sessions.settle(await sessions.take(sessionId, to))
-      await folders.write(to.folder!, { content: renamed, audio: [], obsolete: [] }, () => {})
-      await recoveries.move(from, to)
+      try {
+        await folders.write(to.folder!, { content: renamed, audio: [], obsolete: [] }, () => {})
+      } catch (error) {
+        await folders.rename(to.folder!, from.folder!)
+        if (wasOpen) await sessions.take(sessionId, from).catch(() => {})
+        throw error
+      }
+      // From here on the project has its new name, and nothing may say that it has not.
+      if (wasOpen) await sessions.take(sessionId, to).then((taken) => sessions.settle(taken), () => {})
+      const warnings = await recoveries.move(from, to).then(() => [], () => [editsStay(name)])
       await recents.use(to.folder!, from.folder!)
-      return { folder: to.folder!, name, warnings: [] }
+      return { folder: to.folder!, name, warnings }
     },
 
     async remove({ sessionId, folder }: Ask<'remove'>): Promise<void> {
@@ -223,6 +230,10 @@ export function createProjectService(dependencies: Dependencies) {
 
 function parentOf(folder: string): string {
   return folder.replace(/[\\/][^\\/]+[\\/]*$/, '')
+}
+
+function editsStay(name: string): string {
+  return `The project is called "${name}" now. Edits that were not saved could not be kept under that name, and are offered under the old one at the next start.`
 }
 
 function nameTaken(name: string, folder: string): AppError {
