@@ -272,10 +272,10 @@ class Trainings implements TrainingService {
     await this.shelf.change(runId, { config: { ...config, learningRate }, notes: [...notes, note] })
   }
 
-  /** What has come to its end by itself is among the models, unless it is one of a study's many, is still to be measured, or splits no songs. */
+  /** What has come to its end by itself is among the models, unless it is one of a study's many, is still to be measured, or is only to be studied. */
   private async keepFinished(runId: string): Promise<void> {
     const { kind, studyId, lessonId, notes } = this.shelf.record(runId)
-    if (kind !== 'separator' || studyId !== undefined || lessonId !== undefined) return
+    if (kind === 'blind' || studyId !== undefined || lessonId !== undefined) return
     try {
       await this.keepBest(runId)
     } catch (error) {

@@ -14,7 +14,9 @@ export interface StepState {
 export function collectState(datasets: readonly Dataset[]): StepState {
   const [only] = datasets
   if (!only) return { state: 'Add recordings', tone: 'none' }
-  const text = datasets.length === 1 ? countOf(totalOf(only), only.content) : `${datasets.length} sets of recordings`
+  const ofPictures = datasets.filter(({ content }) => content === 'images').length
+  const what = ofPictures === 0 ? 'sets of recordings' : ofPictures === datasets.length ? 'sets of pictures' : 'sets of data'
+  const text = datasets.length === 1 ? countOf(totalOf(only), only.content) : `${datasets.length} ${what}`
   return { state: text, tone: datasets.some(({ available }) => available) ? 'done' : 'warning' }
 }
 
@@ -42,6 +44,6 @@ export function runState(runs: readonly Run[]): StepState {
 }
 
 export function listenState(run: Run | undefined): StepState {
-  if (!run || run.progress.epoch === 0) return { state: 'Hear it learn', tone: 'none' }
+  if (!run || run.progress.epoch === 0) return { state: run?.kind === 'images' ? 'See it learn' : 'Hear it learn', tone: 'none' }
   return { state: run.best ? `Best: ${run.best.score.toFixed(2)} ${run.scoreUnit}` : `Epoch ${run.progress.epoch}`, tone: 'done' }
 }

@@ -1,15 +1,22 @@
-import type { Run, RunStatus } from '#shared/contract/training'
+import type { NetworkKind, Run, RunStatus } from '#shared/contract/training'
 
 /** What a run is doing, as a button or a list says it. */
 export const statusTexts: Record<RunStatus, string> = {
   queued: 'Waiting for its turn',
-  preparing: 'Reading the recordings',
+  preparing: 'Reading the data',
   running: 'Learning',
   yielding: 'Giving way to a split',
   paused: 'Paused',
   finished: 'Finished',
   stopped: 'Stopped',
   failed: 'Failed',
+}
+
+/** What the button says that takes the best of a run to where it is used; others are only to be studied. */
+export const useTitles: Record<NetworkKind, string> = {
+  separator: 'Use it in the Studio',
+  images: 'Try it in the Playground',
+  blind: 'Keep it as a model',
 }
 
 /** True while a run learns, or will by itself. */

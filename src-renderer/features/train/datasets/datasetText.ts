@@ -9,7 +9,7 @@ export const layoutTexts: Record<DatasetLayout, { title: string; looks: string }
   irmas: { title: 'IRMAS', looks: 'Excerpts of music with singing, without stems.' },
   esc: { title: 'ESC-10 or ESC-50', looks: 'Short sounds of fifty kinds, such as rain or a dog.' },
   fsdd: { title: 'Spoken digits (FSDD)', looks: 'Recordings named digit_speaker_number.wav.' },
-  idx: { title: 'MNIST or Fashion-MNIST', looks: 'Pictures in IDX files, as they are or in .gz.' },
+  idx: { title: 'MNIST, Fashion-MNIST, or both', looks: 'Pictures in IDX files, as they are or in .gz; a folder for each kind where there are two.' },
   loose: { title: 'Voices and music apart', looks: 'Folders “voices” and “music” with recordings that do not belong together; they are mixed anew all the time.' },
 }
 
@@ -58,6 +58,15 @@ export function countSplits(items: readonly DatasetItem[]): Dataset['counts'] {
   const count = (split: Split) => items.filter((item) => item.split === split).length
   return { train: count('train'), validation: count('validation'), test: count('test') }
 }
+
+/** In how many folders things lie; pictures of one kind share one. */
+export function foldersOf(items: readonly DatasetItem[]): number {
+  return new Set(items.map(({ files: [file = ''] }) => file.split('/').slice(0, -1).join('/'))).size
+}
+
+/** What pictures of one kind alone are good for. */
+export const oneKindText =
+  'These are pictures of one kind. In the Playground they can be mixed with others; to train a network that takes pictures apart, put both kinds beside each other, each in a folder of its own, and add the folder above them.'
 
 /** Last part of a folder's path, as a first name for what is in it. */
 export function folderName(folder: string): string {
