@@ -3,6 +3,7 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import { useOutside } from '#renderer/api/host'
 import { useModelStore } from '#renderer/stores/modelStore'
 import { useUnmixingStore } from '#renderer/stores/unmixingStore'
+import type { ModelCard } from '#shared/contract/models'
 import { pictureParts, type PicturePart, type PictureSet } from '#shared/contract/playground'
 import { mixPictures, type Mixing } from '#shared/images/mixing'
 import { digitNames, drawDigit } from '#shared/images/shapes/digits'
@@ -41,6 +42,9 @@ export const shapes: Readonly<Record<PicturePart, { names: readonly string[]; dr
 
 const shapeSource = (part: PicturePart, label: number, seed: number): Source => ({ pixels: shapes[part].draw(label, seed), origin: { kind: 'shape', label, seed } })
 
+const networks: readonly (string | undefined)[] = ['skip', 'bottleneck', 'dense', 'unet']
+const placeOf = ({ origin, unmixer }: ModelCard) => (origin === 'shipped' ? 0 : networks.length) + networks.indexOf(unmixer?.network)
+
 /** What is mixed in the Playground, how, and by which models it is taken apart again. */
 export const usePlaygroundStore = defineStore('playground', () => {
   const { client } = useOutside()
@@ -53,12 +57,12 @@ export const usePlaygroundStore = defineStore('playground', () => {
   const mixing = shallowRef<Mixing>({ rule: 'average', level: 0.5 })
   const mixture = computed(() => mixPictures(sources.value.first.pixels, sources.value.second.pixels, mixing.value))
   const chosenIds = shallowRef<readonly string[]>()
-  /** Models that take pictures apart. */
-  const models = computed(() => modelStore.models.filter(({ kind }) => kind === 'images'))
+  /** Models that take pictures apart; those that come with the app first, so that the first two differ in what they see. */
+  const models = computed(() => modelStore.models.filter(({ kind }) => kind === 'images').toSorted((a, b) => placeOf(a) - placeOf(b)))
   /** Those that are shown, in the order of the list; the first two until the user chooses. */
   const chosen = computed(() => models.value.filter(({ id }, at) => chosenIds.value?.includes(id) ?? at < 2))
-  /** Of the pictures that were taken until now; each seed is used once. */
-  let seed = 0
+  /** Of the next picture; each seed is used once, and the first pictures have had the 1. */
+  let seed = 2
   const asked: Record<PicturePart, number> = { first: 0, second: 0 }
 
   const setsOf = (part: PicturePart) => sets.value.filter((set) => set.part === part)
@@ -67,18 +71,21 @@ export const usePlaygroundStore = defineStore('playground', () => {
     return from === 'shapes' || from === 'hand' ? shapes[part].names : (sets.value.find(({ id }) => id === from)?.classes ?? [])
   }
 
-  /** Takes over the sets of pictures that there are; parts without a choice of the user's go over to the first of them. */
+  /**
+   * Takes over the sets of pictures that there are. Where a part has its first one, or lost the one that was chosen, pictures come
+   * from the first now; all others stay. @throws AppError
+   */
   async function loadSets(): Promise<void> {
     const before = sets.value
     sets.value = await client.playground.sets()
-    for (const part of pictureParts) {
-      const { from, label } = choices.value[part]
-      const [first] = setsOf(part)
-      const isGone = from !== 'shapes' && from !== 'hand' && !sets.value.some(({ id }) => id === from)
-      if (isGone) choose(part, { from: 'shapes', label: undefined })
-      if (first && (isGone || (from === 'shapes' && label === undefined && before.length === 0))) choose(part, { from: first.id, label: undefined })
-    }
-    await randomise()
+    const moved = pictureParts.filter((part) => {
+      const { from } = choices.value[part]
+      const isGone = from !== 'hand' && from !== 'shapes' && !sets.value.some(({ id }) => id === from)
+      const isFirst = from === 'shapes' && !before.some((set) => set.part === part) && setsOf(part).length > 0
+      if (isGone || isFirst) choose(part, { from: setsOf(part)[0]?.id ?? 'shapes', label: undefined })
+      return isGone || isFirst
+    })
+    await randomise(moved)
   }
 
   function choose(part: PicturePart, choice: Partial<SourceChoice>): void {
