@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sizeOf, type Engine, type NamedArrays } from '#main/engine/engine'
-import { initialParameters } from '#main/models/initialise'
+import { initialParameters, parameterCount } from '#main/models/initialise'
 import { decodeProgram, pictureShape, unmixer, unmixProgram } from '#main/models/unmixer'
 import type { UnmixerConfig } from '#main/models/unmixerConfig'
 import { unmixerLoss } from '#main/models/unmixerLoss'
+import { presets } from '#main/training/presets'
 import { mixingRules, mixPictures, pictureSide, type Mixing } from '#shared/images/mixing'
 import { randomStream } from '#shared/random'
 import { pictureLosses } from '#shared/training/config'
@@ -146,5 +147,23 @@ describe('loss of an unmixer', () => {
     expect(outputs.kl![0]).toBeCloseTo((4 * 2) / (2 * 1024), 8)
     expect(outputs.loss![0]).toBeCloseTo(outputs.mse![0]! + 3 * outputs.kl![0]!, 6)
     expect([...outputs.klPerLatent!]).toEqual([2, 2, 2, 2, 0, 0, 0, 0])
+  })
+})
+
+describe('presets of unmixers', () => {
+  const sizeOfPreset = (id: 'unmixSkip' | 'unmixUnet') => parameterCount(unmixer(presets[id].model).parameters)
+
+  // Would catch a change of sizes that makes the bar on parameters, or the comparison with a plain U-Net, untrue.
+  it('have at most 0.4 million parameters with skips, and a U-Net of equal size', () => {
+    expect(sizeOfPreset('unmixSkip')).toBeLessThanOrEqual(400_000)
+    expect(Math.abs(sizeOfPreset('unmixUnet') / sizeOfPreset('unmixSkip') - 1)).toBeLessThan(0.05)
+  })
+
+  it('have a dense network of 784, 512, 256 and 20 units, with four heads and two decoders', () => {
+    const { parameters } = unmixer(presets.unmixDense.model)
+    const kernels = Object.entries(parameters).filter(([name]) => name.endsWith('kernel'))
+    const units = Object.fromEntries(kernels.map(([name, { shape }]) => [name.replace('/kernel', ''), shape.slice(-2)]))
+    expect(units).toMatchObject({ 'encoder/0': [784, 512], 'encoder/1': [512, 256], 'head/first/mean': [256, 20], 'decoder/second/output': [512, 784] })
+    expect(kernels.filter(([name]) => name.startsWith('head'))).toHaveLength(4)
   })
 })
