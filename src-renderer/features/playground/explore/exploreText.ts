@@ -25,7 +25,7 @@ export function priorWidthText(first: number, second: number): string {
   const [low, high] = [Math.min(first, second), Math.max(first, second)]
   if (high < 1.5 && low > 0.67) return 'The latents of mixtures follow the prior, as they were taught to.'
   const widths = `${first.toFixed(1)} (digit) and ${second.toFixed(1)} (garment) times as far from 0 as the prior`
-  return `The latents of mixtures lie ${widths}: trained with a small weight of the KL divergence, this network did not have to keep to it, and samples of the prior look like little that it has seen.`
+  return `The latents of mixtures lie ${widths}: trained with a small weight of the KL divergence, this network did not have to keep to it. Draw where those of mixtures lie to see what it knows.`
 }
 
 /** How much of a picture has changed. */
