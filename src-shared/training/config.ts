@@ -24,7 +24,7 @@ function usedBy(...kinds: NetworkKind[]) {
 /** Every hyper-parameter of a run, with its default and a sentence of explanation. Saved with every result. */
 export const trainingConfig = z.object({
   seed: z.int().nonnegative().default(1).describe('All randomness of the run follows from this number.'),
-  batchSize: z.int().positive().default(8).describe('Patches that are learned from at once.'),
+  batchSize: z.int().positive().default(8).describe('Patches, or mixtures of pictures, that are learned from at once.'),
   learningRate: positive.default(2e-3).describe('How far one step goes; it warms up, then falls along a cosine.'),
   weightDecay: z
     .number()

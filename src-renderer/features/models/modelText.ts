@@ -57,7 +57,7 @@ const networkTexts = {
   skip: 'Convolutional VAE with skips: its decoders also see the mixture',
   unet: 'Plain U-Net: no latents, to compare with',
 } as const
-const ruleTexts = { average: 'the average of both pictures', sum: 'the sum of both, white at most', max: 'the brighter of both, dot by dot', alpha: 'a blend of both' } as const
+const ruleTexts = { average: 'Average of both pictures', sum: 'Sum of both, white at most', max: 'The brighter of both, dot by dot', alpha: 'Blend of both' } as const
 
 /** What a network that takes pictures apart is, as names and values. */
 export function unmixerRows({ network, mixing: { rule, level } }: UnmixerFacts): [string, string][] {

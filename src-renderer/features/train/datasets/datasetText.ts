@@ -9,7 +9,7 @@ export const layoutTexts: Record<DatasetLayout, { title: string; looks: string }
   irmas: { title: 'IRMAS', looks: 'Excerpts of music with singing, without stems.' },
   esc: { title: 'ESC-10 or ESC-50', looks: 'Short sounds of fifty kinds, such as rain or a dog.' },
   fsdd: { title: 'Spoken digits (FSDD)', looks: 'Recordings named digit_speaker_number.wav.' },
-  idx: { title: 'MNIST, Fashion-MNIST, or both', looks: 'Pictures in IDX files, as they are or in .gz; a folder for each kind where there are two.' },
+  idx: { title: 'Pictures (IDX)', looks: 'Files as MNIST and Fashion-MNIST have them, as they are or in .gz; a folder for each kind where there are two.' },
   loose: { title: 'Voices and music apart', looks: 'Folders “voices” and “music” with recordings that do not belong together; they are mixed anew all the time.' },
 }
 

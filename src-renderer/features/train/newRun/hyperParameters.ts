@@ -82,9 +82,9 @@ function kindOf({ type, enum: choices }: Schema): HyperParameter['kind'] {
   return type === 'object' ? 'weights' : 'number'
 }
 
-/** `maxGradientNorm` → "Max gradient norm". */
+/** `maxGradientNorm` → "Max gradient norm", `klCycles` → "KL cycles". */
 function titleOf(name: string): string {
-  const words = name.replaceAll(/([A-Z])/g, ' $1').toLowerCase()
+  const words = name.replaceAll(/([A-Z])/g, ' $1').toLowerCase().replace(/^kl\b/, 'KL')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
