@@ -70,7 +70,12 @@ describe.skipIf(!chromiumPath)(`a lesson in the browser${browserNote}`, () => {
     // The part of the picture that stands out, and what is heard, are what is learned from.
     await form.getByLabel('From (seconds)').fill('6')
     await form.getByLabel('To (seconds)').fill('8')
-    const shares = await form.locator('.outside').evaluateAll((all) => all.map((each) => [each.offsetLeft, each.offsetLeft + each.offsetWidth].map((x) => Math.round((100 * x) / each.parentElement!.offsetWidth))))
+    const shares = await form.locator('.outside').evaluateAll((all) =>
+      all.map((each) => {
+        const [part, whole] = [each.getBoundingClientRect(), each.parentElement!.getBoundingClientRect()]
+        return [part.left, part.right].map((x) => Math.round((100 * (x - whole.left)) / whole.width))
+      }),
+    )
     expect(shares).toEqual([[0, 25], [33, 100]])
     await form.getByRole('button', { name: 'Listen to vocals' }).click()
     await form.getByText('0:07').waitFor()
