@@ -48,7 +48,11 @@ export const useDatasetStore = defineStore('datasets', () => {
   const checkOf = (datasetId: string): JobState<unknown> | undefined => checkJob(datasetId)?.state
   const downloadOf = (id: string): JobState<unknown> | undefined => downloadJob(id)?.state
 
+  /** How often the list was replaced: an answer that was asked for before that is older. */
+  let changes = 0
+
   function acceptAll(all: readonly Dataset[]): void {
+    changes++
     datasets.value = all
     loaded.value = true
     if (!find(selectedId.value)) select(all[0]?.id)
@@ -70,6 +74,13 @@ export const useDatasetStore = defineStore('datasets', () => {
     const all = await client.list()
     if (!isNewer) acceptAll(all)
     return stop
+  }
+
+  /** Looks whether folders have gone or come back, which nobody tells of. That nobody answers is told by others. */
+  async function look(): Promise<void> {
+    const before = changes
+    const all = await client.list().catch(() => undefined)
+    if (all && before === changes) acceptAll(all)
   }
 
   function select(id: string | undefined): void {
@@ -131,6 +142,6 @@ export const useDatasetStore = defineStore('datasets', () => {
   const cancelDownload = (id: string) => cancel(downloadJob(id))
 
   const lists = { datasets, loaded, selectedId, selected, reports, downloadables, find, checkOf, downloadOf }
-  const ways = { follow, select, inspect, items, setSplit, rename, refresh, add, remove }
+  const ways = { follow, look, select, inspect, items, setSplit, rename, refresh, add, remove }
   return { ...lists, ...ways, loadReport, check, cancelCheck, loadDownloadables, download, cancelDownload }
 })

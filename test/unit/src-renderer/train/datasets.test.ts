@@ -129,6 +129,26 @@ describe('a folder that is dropped on the page', () => {
     return { outside, wrapper, event }
   }
 
+  // Would catch: a dataset that can be trained with, by the page, whose disk was unplugged an hour ago.
+  it('that has gone is noticed when the user comes back to the window, and when it is there again', async () => {
+    let available = true
+    const outside = fakeOutside({ 'datasets.list': () => [dataset({ available })], 'datasets.items': () => [], 'datasets.downloadables': () => [] })
+    await useDatasetStore().follow()
+    const wrapper = mount(TrainPage, { global: outside.global })
+    await flushPromises()
+    const isMissed = () => wrapper.text().includes('Its folder is not there')
+    expect(isMissed()).toBe(false)
+    for (available of [false, true]) {
+      window.dispatchEvent(new Event('focus'))
+      await flushPromises()
+      expect(isMissed()).toBe(!available)
+    }
+    wrapper.unmount()
+    const asked = outside.asked.length
+    window.dispatchEvent(new Event('focus'))
+    expect(outside.asked).toHaveLength(asked)
+  })
+
   it('is looked into, from whatever step, where the desktop tells its path', async () => {
     const { outside, wrapper, event } = await drop({ pathOf: ({ name }) => `/music/${name}` })
     expect(event.defaultPrevented).toBe(true)
