@@ -64,10 +64,12 @@ export async function measureModels(directories: readonly string[], dataFolder: 
   }
   const songs = pieces.map(({ name }) => ({ name, sdr: [] as number[] }))
   for (const [done, { card, parameters }] of models.entries()) {
-    context.onProgress({ stage: 'measuring', completed: done, total: models.length, unit: 'files' })
     const separator = await createSeparator(card.config, parameters, engine)
     try {
-      for (const [index, piece] of pieces.entries()) songs[index]!.sdr.push((await scorePiece(piece, separator, 'fast', { ...context, onProgress: () => {} })).usdr)
+      for (const [index, piece] of pieces.entries()) {
+        context.onProgress({ stage: 'measuring', completed: done * pieces.length + index, total: models.length * pieces.length, unit: 'files' })
+        songs[index]!.sdr.push((await scorePiece(piece, separator, 'fast', { ...context, onProgress: () => {} })).usdr)
+      }
     } finally {
       separator.dispose()
     }
