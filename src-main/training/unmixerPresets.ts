@@ -15,8 +15,24 @@ const training = {
   patience: 1000,
 } as const
 
-/** Networks that take a mixture of a digit and a garment apart. */
+/** Networks that take a mixture of a digit and a garment apart, the one to begin with first. */
 export const unmixerPresets = {
+  unmixSkip: {
+    ...unmixer,
+    name: 'Unmixer with skips',
+    summary: 'A convolutional VAE whose decoders also see the mixture at every level: by far the sharpest, and its pictures always mix to the mixture.',
+    model: {
+      ...average,
+      network: 'skip',
+      encoderChannels: [48, 64],
+      encoderBlocks: [1, 2],
+      decoderChannels: [32, 48],
+      decoderBlocks: [1, 1],
+      latentChannels: 8,
+    },
+    // The least that keeps the latents close to a normal distribution: what the skips tell is far more exact than any sample.
+    training: { ...training, beta: 1e-6 },
+  },
   unmixDense: {
     ...unmixer,
     name: 'Dense unmixer',
@@ -38,22 +54,6 @@ export const unmixerPresets = {
       latentChannels: 8,
     },
     training,
-  },
-  unmixSkip: {
-    ...unmixer,
-    name: 'Unmixer with skips',
-    summary: 'A convolutional VAE whose decoders also see the mixture at every level: by far the sharpest, and its pictures always mix to the mixture.',
-    model: {
-      ...average,
-      network: 'skip',
-      encoderChannels: [48, 64],
-      encoderBlocks: [1, 2],
-      decoderChannels: [32, 48],
-      decoderBlocks: [1, 1],
-      latentChannels: 8,
-    },
-    // The least that keeps the latents close to a normal distribution: what the skips tell is far more exact than any sample.
-    training: { ...training, beta: 1e-6 },
   },
   unmixUnet: {
     ...unmixer,

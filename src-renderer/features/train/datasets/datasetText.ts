@@ -49,7 +49,8 @@ export function totalOf({ counts }: Pick<Dataset, 'counts'>): number {
 
 /** "12 songs: 10 to learn from, 1 to validate with, 1 for a test". */
 export function describeCounts({ counts, content }: Pick<Dataset, 'counts' | 'content'>): string {
-  const parts = [`${counts.train} to learn from`, `${counts.validation} to validate with`, ...(counts.test > 0 ? [`${counts.test} for a test`] : [])]
+  const number = (split: Split) => counts[split].toLocaleString('en')
+  const parts = [`${number('train')} to learn from`, `${number('validation')} to validate with`, ...(counts.test > 0 ? [`${number('test')} for a test`] : [])]
   return `${countOf(totalOf({ counts }), content)}: ${parts.join(', ')}`
 }
 
