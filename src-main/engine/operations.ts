@@ -123,3 +123,40 @@ export function repeatNearest(x: Tensor4D, factor: number): Tensor4D {
   })
   return operation(x) as Tensor4D
 }
+
+/** Returns 0, 1, 2 … below `count`. */
+export function numbersBelow(count: number): Tensor1D {
+  return tf.tensor1d(Float32Array.from({ length: count }, (_, i) => i))
+}
+
+/**
+ * Returns ones where `x` is least along its last dimension, the first of them where several are, and zeros elsewhere.
+ * Of the shape of `x`; a constant to gradients. The library's own way by `oneHot` gives wrong numbers on some backends.
+ */
+export function oneAtLeast(x: Tensor): Tensor {
+  const operation = tf.customGrad((...args) => {
+    const [input] = args as unknown as [Tensor]
+    const places = tf.expandDims(tf.cast(tf.argMin(input, -1), 'float32'), -1)
+    const value = tf.cast(tf.equal(places, numbersBelow(input.shape.at(-1)!)), 'float32') as Tensor
+    return { value, gradFunc: (dy: Tensor) => tf.mul(dy, 0) }
+  })
+  return operation(x)
+}
+
+/** Returns `value` with the gradient of `x`, which has its shape: what comes back goes to `x` as it is, and none to `value`. */
+export function straightThrough(x: Tensor, value: Tensor): Tensor {
+  const operation = tf.customGrad(() => ({ value: value.clone(), gradFunc: (dy: Tensor) => dy }))
+  return operation(x)
+}
+
+/** Returns the mean of (x - target)² with `target` a constant to gradients, whatever it was computed from. */
+export function squaredDistanceTo(x: Tensor, target: Tensor): Scalar {
+  const operation = tf.customGrad((...args) => {
+    const [input, save] = args as unknown as [Tensor, (saved: Tensor[]) => void]
+    const difference = tf.sub(input, target)
+    save([difference])
+    const gradFunc = (dy: Tensor, [saved]: Tensor[]) => tf.mul(saved!, tf.mul(dy, 2 / input.size))
+    return { value: tf.mean(tf.square(difference)) as Tensor, gradFunc }
+  })
+  return operation(x) as Scalar
+}

@@ -2,8 +2,11 @@ import type { NamedShapes, NamedTensors } from '#main/engine/engine'
 import { denseOverBins, groupNorm, repeatNearest } from '#main/engine/operations'
 import { tf, type Tensor4D } from '#main/engine/tf'
 
-/** How a parameter starts. `he` and `glorot` are normal with the variance of the respective papers. */
-export type Initialiser = 'he' | 'glorot' | 'zeros' | 'ones'
+/**
+ * How a parameter starts. `he` and `glorot` are normal with the variance of the respective papers, `uniform` lies within
+ * ±0.05, as Keras has it.
+ */
+export type Initialiser = 'he' | 'glorot' | 'uniform' | 'zeros' | 'ones'
 
 export interface ParameterSpec {
   readonly shape: readonly number[]
@@ -81,6 +84,34 @@ export function convolution(name: string, options: ConvolutionOptions): Layer {
     apply(parameters, input) {
       const convolved = tf.conv2d(input, parameter<Tensor4D>(parameters, `${name}/kernel`), stride, 'same')
       return bias ? tf.add(convolved, parameter<Tensor4D>(parameters, `${name}/bias`)) : convolved
+    },
+  }
+}
+
+export interface TransposedConvolutionOptions {
+  inputs: number
+  outputs: number
+  /** Kernel size in frames and bins; 3 if not given. */
+  size?: number
+  /** What frames and bins are multiplied by. */
+  stride: number | [number, number]
+  initialiser?: Initialiser
+}
+
+/** Transposed convolution with overlap, cut so that frames and bins become exactly `stride` times as many ("same"). */
+export function transposedConvolution(name: string, options: TransposedConvolutionOptions): Layer {
+  const { inputs, outputs, size = 3, stride, initialiser = 'glorot' } = options
+  const [down, across] = typeof stride === 'number' ? [stride, stride] : stride
+  return {
+    parameters: {
+      [`${name}/kernel`]: { shape: [size, size, outputs, inputs], initialiser },
+      [`${name}/bias`]: { shape: [outputs], initialiser: 'zeros' },
+    },
+    apply(parameters, input) {
+      const [batch, frames, bins] = input.shape
+      const kernel = parameter<Tensor4D>(parameters, `${name}/kernel`)
+      const enlarged = tf.conv2dTranspose(input, kernel, [batch, frames * down, bins * across, outputs], [down, across], 'same')
+      return tf.add(enlarged, parameter<Tensor4D>(parameters, `${name}/bias`))
     },
   }
 }

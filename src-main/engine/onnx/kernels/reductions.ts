@@ -1,4 +1,4 @@
-import type { GraphValue } from '#main/engine/onnx/graph'
+import type { Graph, GraphValue } from '#main/engine/onnx/graph'
 import { inSequence, type Placed } from '#main/engine/onnx/placement'
 import type { KernelCall, KernelResult } from '#main/engine/onnx/traceBackend'
 import { tf } from '#main/engine/tf'
@@ -22,22 +22,36 @@ function reduction(operator: string): Kernel {
       : graph.add(operator, [value], keptSizes, { axes: places, keepdims: 1 })
     const keptShape = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size))
     const kept: Placed = { shape: keptShape, sequence: x.sequence, value: reduced }
-    return attributes.keepDims ? kept : withoutAxes(kept, axes)
+    return attributes.keepDims ? kept : withoutAxes(graph, kept, axes)
 
     function numeric(input: GraphValue): GraphValue {
       return input.type === 'bool' ? graph.add('Cast', [input], input.shape, { to: 6 }, 'int32') : input
     }
+  }
+}
 
-    function withoutAxes(wide: Placed, gone: readonly number[]): Placed {
-      const left = wide.shape.map((_, axis) => axis).filter((axis) => !gone.includes(axis))
-      const sequence = wide.sequence.filter((axis) => !gone.includes(axis))
-      const sizes = sequence.map((axis) => wide.shape[axis]!)
-      return {
-        shape: left.map((axis) => wide.shape[axis]!),
-        sequence: sequence.map((axis) => left.indexOf(axis)),
-        value: graph.reshape(wide.value, sizes),
-      }
-    }
+/** The tensor without dimensions that are of size 1. */
+function withoutAxes(graph: Graph, wide: Placed, gone: readonly number[]): Placed {
+  const left = wide.shape.map((_, axis) => axis).filter((axis) => !gone.includes(axis))
+  const sequence = wide.sequence.filter((axis) => !gone.includes(axis))
+  const sizes = sequence.map((axis) => wide.shape[axis]!)
+  return {
+    shape: left.map((axis) => wide.shape[axis]!),
+    sequence: sequence.map((axis) => left.indexOf(axis)),
+    value: graph.reshape(wide.value, sizes),
+  }
+}
+
+/** The place of the extreme along one dimension, which goes; the runtime gives 64-bit integers. */
+function placeOf(operator: 'ArgMax' | 'ArgMin'): Kernel {
+  return ({ graph, inputs, attributes }) => {
+    const x = inputs.x!
+    const axis = tf.util.parseAxisParam(attributes.axis as number, [...x.shape])[0]!
+    const value = inSequence(graph, x, x.sequence)
+    const place = x.sequence.indexOf(axis)
+    const sizes = value.shape.map((size, other) => (other === place ? 1 : size))
+    const found = graph.add(operator, [value], sizes, { axis: place, keepdims: 1 }, 'int64')
+    return withoutAxes(graph, { shape: x.shape.map((size, other) => (other === axis ? 1 : size)), sequence: x.sequence, value: found }, [axis])
   }
 }
 
@@ -57,6 +71,8 @@ export const reductionKernels: Record<string, Kernel> = {
   Max: reduction('ReduceMax'),
   Min: reduction('ReduceMin'),
   Prod: reduction('ReduceProd'),
+  ArgMax: placeOf('ArgMax'),
+  ArgMin: placeOf('ArgMin'),
   Softmax: alongOneAxis('Softmax', (attributes) => attributes.dim as number),
   LogSoftmax: alongOneAxis('LogSoftmax', (attributes) => attributes.axis as number),
 }

@@ -4,7 +4,7 @@ import { tfjsEngine } from '#main/engine/backends/tfjsEngine'
 import { openWasm } from '#main/engine/backends/wasm'
 import type { Engine, LossProgram, NamedShapes } from '#main/engine/engine'
 import { goldenArrays } from '#main/engine/goldenValues'
-import { denseOverBins, groupNorm, meanOf, repeatNearest } from '#main/engine/operations'
+import { denseOverBins, groupNorm, meanOf, oneAtLeast, repeatNearest, squaredDistanceTo, straightThrough } from '#main/engine/operations'
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf } from '#main/engine/tf'
 import { relativeError, worstError } from '#test/engines'
 
@@ -48,6 +48,16 @@ const cases: Case[] = [
   of('sum and mean over some dimensions', image, ({ a }) => tf.add(tf.sum(a!, [1, 2], true), tf.mean(a!, 3, true))),
   of('sum without keeping', image, ({ a }) => tf.sum(tf.square(a!), [0, 2])),
   of('max over channels', image, ({ a }) => tf.max(a!, 3)),
+  of('places of extremes', image, ({ a }) =>
+    tf.mul(a!, tf.add(tf.expandDims(tf.cast(tf.argMin(a!, 3), 'float32'), 3), tf.mul(tf.cast(tf.expandDims(tf.argMax(a!, 2), 2), 'float32'), 0.5))),
+  ),
+  of('ones at the least after a convolution', { a: [1, 4, 4, 3], k: [3, 3, 3, 5] }, ({ a, k }) => {
+    const convolved = tf.conv2d(a!, k!, 1, 'same')
+    return tf.mul(convolved, oneAtLeast(convolved))
+  }),
+  of('a value with the gradient of another, and distances to what is no variable', pair, ({ a, b }) =>
+    tf.add(straightThrough(a!, tf.square(b!)), tf.mul(squaredDistanceTo(a!, tf.mul(b!, 2)), a!)),
+  ),
   of('softmax over channels after a convolution', { a: [1, 4, 4, 3], k: [3, 3, 3, 4] }, ({ a, k }) =>
     tf.softmax(tf.conv2d(a!, k!, 1, 'same')),
   ),
