@@ -9,7 +9,7 @@ import { quality, separationReport, stemFormat, stemNames } from '#shared/contra
 import { measurementResult } from '#shared/contract/studies'
 import { song } from '#shared/contract/songs'
 import { sound } from '#shared/contract/sounds'
-import { benchmarkResult, runProgress } from '#shared/contract/training'
+import { benchmarkResult, runPreparing, runProgress } from '#shared/contract/training'
 import { networkInspection } from '#shared/contract/models'
 import { mixingRules } from '#shared/images/mixing'
 import { networkDescription } from '#shared/contract/networkAdapter'
@@ -70,6 +70,7 @@ export type TrainingWish = z.infer<typeof trainingWish>
 
 const trainingNews = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ready'), engine: z.string() }),
+  z.strictObject({ kind: z.literal('preparing'), preparing: runPreparing }),
   z.strictObject({ kind: z.literal('progress'), progress: runProgress }),
   z.strictObject({ kind: z.literal('epoch'), line: historyLine }),
   /** A checkpoint has been written. */

@@ -49,6 +49,7 @@ export async function cacheRecordings(
     await checkpointCancel(context)
     cached.push(await cacheRecording(dataFolder, entry, cacheFolder, sampleRate))
   }
+  context.onProgress({ stage: 'decoding', completed: cached.length, total: entries.length, unit: 'files' })
   await limitCache(cacheFolder, limit, new Set(cached.map(({ file }) => basename(file, '.s16'))))
   return cached
 }

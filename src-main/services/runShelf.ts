@@ -101,6 +101,6 @@ export class RunShelf {
 }
 
 function shown({ record, size }: Entry): Run {
-  const { version: _, dataFolder: _folder, baseDirectory: _base, minutes: _minutes, resultsEvery: _every, kept: _kept, ...run } = record
-  return { ...run, size }
+  const { version: _, dataFolder: _folder, baseDirectory: _base, minutes: _minutes, resultsEvery: _every, kept: _kept, preparing, ...run } = record
+  return { ...run, size, ...(preparing && run.status === 'preparing' && { preparing }) }
 }

@@ -130,7 +130,7 @@ export class TrainingQueue {
     try {
       const claim = await store.claim(id)
       try {
-        await shelf.change(id, { status: 'preparing', error: undefined })
+        await shelf.change(id, { status: 'preparing', preparing: undefined, error: undefined })
         const signal = new AbortController().signal
         const onEvent = (news: TrainingNews) => this.hear(current, news)
         const record = shelf.record(id)
@@ -170,9 +170,11 @@ export class TrainingQueue {
     switch (news.kind) {
       case 'ready':
         return void shelf.note(id, { engine: news.engine })
+      case 'preparing':
+        return void (record.status === 'preparing' && shelf.show(id, { preparing: news.preparing }))
       case 'progress':
         // What is said on the way to a stop is no sign of life.
-        return void shelf.show(id, { progress: news.progress, ...(!current.reason && { status: 'running' }) })
+        return void shelf.show(id, { progress: news.progress, preparing: undefined, ...(!current.reason && { status: 'running' }) })
       case 'epoch':
         emit({ name: 'training.epoch', payload: { runId: id, line: news.line } })
         return void shelf.note(id, { ...(news.line.best && { best: { epoch: news.line.epoch, step: news.line.step, score: news.line.score } }) })

@@ -1,5 +1,5 @@
 import type { StepReport } from '#main/training/trainer'
-import type { RunProgress } from '#shared/contract/training'
+import type { RunPreparing, RunProgress } from '#shared/contract/training'
 
 /** Steps over which loss and speed are averaged, roughly. */
 const memory = 20
@@ -7,6 +7,24 @@ const memory = 20
 /** Tells from its steps how fast a sitting of a run is, and when the run will end. */
 export interface Pace {
   step(report: StepReport, now: number): RunProgress
+}
+
+/** Recordings whose decoding tells how long the others will take: some lie decoded from earlier, and take no time. */
+const recent = 10
+
+/**
+ * Returns what tells from each recording that is decoded how long the others will take.
+ * @param now of what it returns: seconds of a clock that never goes back
+ */
+export function createDecodingPace(): (completed: number, total: number, now: number) => RunPreparing {
+  const times: number[] = []
+  return (completed, total, now) => {
+    if (completed === 0) times.length = 0
+    times.push(now)
+    if (times.length > recent + 1) times.shift()
+    if (times.length < 3) return { completed, total }
+    return { completed, total, secondsLeft: ((total - completed) * (times.at(-1)! - times[0]!)) / (times.length - 1) }
+  }
 }
 
 interface Length {

@@ -48,6 +48,10 @@ export const runProgress = z.object({
 })
 export type RunProgress = z.infer<typeof runProgress>
 
+/** How many recordings are decoded of those that a run learns from. */
+export const runPreparing = z.object({ completed: z.number().int(), total: z.number().int(), secondsLeft: z.number().optional() })
+export type RunPreparing = z.infer<typeof runPreparing>
+
 /** A training run as the UI shows it in a list. Its folder holds the same history as a run of the command line. */
 export const run = z.object({
   id: z.string(),
@@ -67,6 +71,8 @@ export const run = z.object({
   /** The model that it started from. */
   base: z.object({ modelId: z.string(), name: z.string() }).optional(),
   progress: runProgress,
+  /** Only while it is `preparing`. */
+  preparing: runPreparing.optional(),
   best: z.object({ epoch: z.number().int(), step: z.number().int(), score: z.number() }).optional(),
   /** What `score` is, such as "Vocals SDR" in "dB"; higher is better. */
   scoreName: z.string(),

@@ -8,7 +8,7 @@ import { holdsRun, runFiles } from '#main/node/runFiles'
 import { readHistory } from '#main/node/runHistory'
 import { exportCheckpoint, runTraining, type RunListener, type TrainingRun } from '#main/node/trainingRun'
 import { createTrainerControl } from '#main/training/control'
-import { createPace } from '#main/training/pace'
+import { createDecodingPace, createPace } from '#main/training/pace'
 import { presets, type Preset } from '#main/training/presets'
 import type { Run } from '#shared/contract/training'
 import { AppError } from '#shared/errors'
@@ -48,9 +48,21 @@ export async function train(input: ComputeInput<'train'>, context: WorkContext, 
     onCheckpoint: (step) => line.say({ kind: 'checkpoint', step }),
     onNote: (note, batchSize) => line.say({ kind: 'note', note, batchSize }),
   }
+  const decoding = createDecodingPace()
+  const telling: WorkContext = {
+    ...context,
+    onProgress(progress) {
+      if (progress.stage !== 'decoding') return context.onProgress(progress)
+      const preparing = decoding(progress.completed, progress.total, now())
+      const isInside = progress.completed > 0 && progress.completed < progress.total
+      if (isInside && now() - reported < reportSeconds) return
+      reported = now()
+      line.say({ kind: 'preparing', preparing })
+    },
+  }
   const run = { ...(await runOf(input)), ...listener, seconds, resultsEvery: input.resultsEvery, checkpointSeconds: input.checkpointSeconds }
   try {
-    return { reason: await runTraining(run, engine, context, control) }
+    return { reason: await runTraining(run, engine, telling, control) }
   } finally {
     // The last steps fall between two reports, and a run that has ended must not look as if it lacked them.
     sayProgress()

@@ -1,3 +1,4 @@
+import { formatTimeLeft } from '#renderer/ui/formatting'
 import type { NetworkKind, Run, RunStatus } from '#shared/contract/training'
 
 /** What a run is doing, as a button or a list says it. */
@@ -17,6 +18,14 @@ export const useTitles: Record<NetworkKind, string> = {
   separator: 'Use it in the Studio',
   images: 'Try it in the Playground',
   blind: 'Keep it as a model',
+}
+
+/** How far a run is with the data that it is reading; undefined where it is not, or nothing is known yet. */
+export function preparingText({ preparing }: Pick<Run, 'preparing'>): string | undefined {
+  if (!preparing || preparing.total === 0) return undefined
+  const { completed, total, secondsLeft } = preparing
+  const left = secondsLeft === undefined || completed >= total ? '' : `, ${formatTimeLeft(secondsLeft)}`
+  return `${completed.toLocaleString('en')} of ${total.toLocaleString('en')} recordings${left}`
 }
 
 /** True while a run learns, or will by itself. */

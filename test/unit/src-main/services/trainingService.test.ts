@@ -30,6 +30,7 @@ const train: ComputeTasks['train'] = async ({ runFolder, config }, _, { onTold, 
   const heard: { wish?: string } = {}
   onTold((told) => (heard.wish = told))
   say({ kind: 'ready', engine: 'fake' })
+  say({ kind: 'preparing', preparing: { completed: 3, total: 7, secondsLeft: 4 } })
   let step = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
   const isHeld = () => step >= limit && heard.wish === undefined
   const keep = () => {
@@ -134,6 +135,9 @@ describe('training service', () => {
     await until(service, id, () => kept.length > 0)
     expect(run).toMatchObject({ engine: 'fake', best: { epoch: 1, step: 10, score: 3 }, progress: { step: 20 }, dataHash: 'h' })
     expect(statuses(events, id)).toEqual(['queued', 'preparing', 'running', 'finished'])
+    const told = events.flatMap((event) => (event.name === 'training.changed' && event.payload.id === id ? [event.payload] : []))
+    expect(told.filter(({ preparing }) => preparing).map(({ status, preparing }) => [status, preparing])).toContainEqual(['preparing', { completed: 3, total: 7, secondsLeft: 4 }])
+    expect(told.some(({ status, preparing }) => status !== 'preparing' && preparing)).toBe(false)
     expect(events.some((event) => event.name === 'training.epoch' && event.payload.runId === id)).toBe(true)
     expect(kept).toEqual([{ directory: join(folder, id, 'model'), name }])
     expect((await service.stopAndKeepBest(id)).modelId, 'the same best was kept twice').toBe('model-1')
