@@ -19,7 +19,7 @@ export function decidingMeasure({ measures }: Pick<Study, 'measures' | 'rows'>):
 export function studyCases({ rows }: Pick<Study, 'rows'>, measure: StudyMeasure): StudyCase[] {
   const byName = new Map<string, StudyRow[]>()
   for (const row of rows.filter(({ status, values }) => status === 'measured' && values[measure.id] !== undefined)) {
-    const name = Object.values(row.factors).join(', ')
+    const name = nameOf(row)
     byName.set(name, [...(byName.get(name) ?? []), row])
   }
   const cases = [...byName].map(([name, own]) => {
@@ -27,6 +27,11 @@ export function studyCases({ rows }: Pick<Study, 'rows'>, measure: StudyMeasure)
     return { name, rows: own, mean: values.reduce((sum, value) => sum + value, 0) / values.length, spread: Math.max(...values) - Math.min(...values) }
   })
   return cases.toSorted((a, b) => (measure.higherIsBetter ? b.mean - a.mean : a.mean - b.mean))
+}
+
+/** "squared error, KL weight 0.1, warm-up": a number says nothing without what it is of. */
+function nameOf({ factors }: StudyRow): string {
+  return Object.entries(factors).map(([factor, value]) => (Number.isNaN(Number(value)) ? value : `${factor} ${value}`)).join(', ')
 }
 
 /** Differences below this are nothing that one run of a kind could tell: some tenths of a decibel, or some per cent. */
@@ -52,7 +57,9 @@ export function studyVerdict(study: Pick<Study, 'measures' | 'rows' | 'status' |
   const lead = Math.abs(best.mean - second.mean)
   const doubt = Math.max(leastDifference(measure, best.mean), best.spread, second.spread)
   const seeds = Math.min(best.rows.length, second.rows.length)
-  const told = `${best.name} ${figure(best.mean)}, ${second.name} ${figure(second.mean)}`
+  const told = Object.keys(study.rows[0]?.factors ?? {}).length > 1
+    ? `${best.name}: ${figure(best.mean)}; ${second.name}: ${figure(second.mean)}`
+    : `${best.name} ${figure(best.mean)}, ${second.name} ${figure(second.mean)}`
   if (lead > doubt) sentences.push(`${capital(best.name)} is best: ${told} (${measure.name}).`)
   else sentences.push(`No difference that counts: ${told} (${measure.name}), ${digits(measure, lead)} apart, where ${seeds > 1 ? `seeds differ by up to ${digits(measure, doubt)}` : `single runs differ by some ${measure.unit === 'dB' ? 'tenths' : 'per cent'}`}.`)
   if (seeds === 1 && lead > doubt) sentences.push('Each has run once only; a second seed would tell how much of that is chance.')
@@ -75,7 +82,7 @@ function bestOfEach({ rows }: Pick<Study, 'rows'>, measure: StudyMeasure): strin
     })
     if (bests.length < 2) return []
     const ordered = bests.toSorted((a, b) => (measure.higherIsBetter ? b.mean - a.mean : a.mean - b.mean))
-    return [`The best of each ${wordsOf(name)}: ${ordered.map(({ level, mean }) => `${level} ${figureOf(measure)(mean)}`).join(', ')}.`]
+    return [`The best of each ${wordsOf(name)}: ${ordered.map(({ level, mean }) => `${level}: ${figureOf(measure)(mean)}`).join('; ')}.`]
   })
 }
 

@@ -3,6 +3,7 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { describe, expect, it } from 'vitest'
 import DiscussionPanel from '../../../../src-renderer/features/train/discussion/DiscussionPanel.vue'
 import StudiesPanel from '../../../../src-renderer/features/train/studies/StudiesPanel.vue'
+import StudyTable from '../../../../src-renderer/features/train/studies/StudyTable.vue'
 import { cellText, columnsOf, sortedRows, studyCsv } from '#renderer/features/train/studies/studyColumns'
 import { useDatasetStore } from '#renderer/stores/datasetStore'
 import type { Study, StudyOutline, StudyRow } from '#shared/contract/studies'
@@ -66,6 +67,15 @@ describe('figures that were measured several times', () => {
     expect(studyCsv(repeated).split('\r\n').slice(0, 3)).toEqual([
       'Network,MSE,"MSE, standard deviation","Training, s",Run', 'dense,0.0123456,0.0000321,31.26,Measured', 'skips,,,212,Measured',
     ])
+  })
+})
+
+describe('what is best', () => {
+  // A row without a figure is not as good as the best of a column that has none.
+  it('is marked where there is something to compare, and nowhere else', () => {
+    const measures = [...study.measures, { id: 'seconds', name: 'Training', unit: 's', higherIsBetter: false }]
+    const wrapper = mount(StudyTable, { props: { study: { ...study, measures } } })
+    expect(wrapper.findAll('td.best').map((cell) => cell.text())).toEqual(['10.50, best'])
   })
 })
 

@@ -50,9 +50,9 @@ describe('verdict of a study', () => {
     const rows = [of('l1', '0', 0.0125), of('l1', '1', 0.02), of('mse', '0', 0.0121), of('mse', '1', 0.03)]
     const [lead, ...others] = studyVerdict({ ...study(), measures: mse, rows })
     // 3 per cent apart: of figures without decibels, too, a single run says little.
-    expect(lead).toMatch(/^No difference that counts: mse, 0 0.0121, l1, 0 0.0125 \(MSE\), 0.0004 apart, where single runs differ by some per cent/)
-    expect(others.slice(0, 2)).toEqual(['The best of each loss: mse 0.0121, l1 0.0125.', 'The best of each KL weight: 0 0.0121, 1 0.0200.'])
+    expect(lead).toMatch(/^No difference that counts: mse, KL weight 0: 0.0121; l1, KL weight 0: 0.0125 \(MSE\), 0.0004 apart, where single runs differ by some per cent/)
+    expect(others.slice(0, 2)).toEqual(['The best of each loss: mse: 0.0121; l1: 0.0125.', 'The best of each KL weight: 0: 0.0121; 1: 0.0200.'])
     const clear = studyVerdict({ ...study(), measures: mse, rows: [of('l1', '0', 0.0125), of('mse', '0', 0.0115)] })
-    expect(clear[0]).toBe('Mse, 0 is best: mse, 0 0.0115, l1, 0 0.0125 (MSE).')
+    expect(clear[0]).toBe('Mse, KL weight 0 is best: mse, KL weight 0: 0.0115; l1, KL weight 0: 0.0125 (MSE).')
   })
 })
