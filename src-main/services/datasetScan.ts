@@ -1,4 +1,4 @@
-import type { ComputeClient } from '#main/compute/client'
+import type { ComputeClient, TaskContext } from '#main/compute/client'
 import { datasetItems, manifestOf, type Alignment, type AlignmentOf } from '#main/datasets/datasetManifest'
 import type { LayoutItem, LayoutReading } from '#main/datasets/layouts/layout'
 import { layouts } from '#main/datasets/layouts/layouts'
@@ -38,15 +38,16 @@ const layoutNames: Readonly<Record<DatasetLayout, string>> = {
 
 /**
  * Looks at a folder again; stems of pairs are aligned by `reader`, in a process that a bad file may kill.
- * @throws AppError FILE_NOT_FOUND; DATASET_EMPTY where there is nothing of the layout
+ * @param context is told how many pairs are aligned, and may end that
+ * @throws AppError FILE_NOT_FOUND; DATASET_EMPTY where there is nothing of the layout; CancelledError
  */
-export async function scanDataset(source: DatasetOrigin, tools: Tools): Promise<DatasetScan> {
+export async function scanDataset(source: DatasetOrigin, tools: Tools, context?: TaskContext): Promise<DatasetScan> {
   const view = await tools.platform.open(source.folder)
   const roles = rolesOf(view, source)
   const reading = await layouts[source.layout](view, { roles })
   if (!reading) throw nothingThere(source)
   const items = withOwnNames(reading.items)
-  const { alignments, unusable } = await alignPairs(view, items, source, tools)
+  const { alignments, unusable } = await alignPairs(view, items, source, tools, context)
   const usable = items.filter(({ name }) => !unusable.has(name))
   if (usable.length === 0) throw new AppError('DATASET_EMPTY', [...unusable.values(), 'No pair can be used, so nothing was kept.'].join(' '))
   const assigned = { ...source.assigned, ...unchosen(assignSplits(usable, source.assigned, source.chosen), source.chosen) }
@@ -99,16 +100,19 @@ function alignmentIn(alignments: DatasetDocument['alignments'], name: string): A
 }
 
 /** Aligns pairs that are new or have changed; says of the others in a sentence why they can't be used. */
-async function alignPairs(view: DatasetFolder, items: readonly LayoutItem[], source: DatasetOrigin, { platform, reader }: Tools) {
+async function alignPairs(view: DatasetFolder, items: readonly LayoutItem[], source: DatasetOrigin, { platform, reader }: Tools, context?: TaskContext) {
   const alignments: DatasetDocument['alignments'] = {}
   const unusable = new Map<string, string>()
-  for (const { name, material } of items) {
-    if (material.what !== 'pair') continue
+  const pairs = items.flatMap(({ name, material }) => (material.what === 'pair' ? [{ name, material }] : []))
+  const quiet = context && { signal: context.signal, onProgress: () => {} }
+  for (const [index, { name, material }] of pairs.entries()) {
+    context?.onProgress({ stage: 'aligning', completed: index, total: pairs.length, unit: 'files' })
+    context?.signal.throwIfAborted()
     const stamp = (await view.stamps([material.mixture, material.known])).join(' / ')
     const before = source.alignments[name]
     try {
       const paths = { mixture: platform.pathOf(source.folder, material.mixture), stem: platform.pathOf(source.folder, material.known) }
-      const findings = before?.stamp === stamp ? before.findings : await reader.run('alignPair', paths)
+      const findings = before?.stamp === stamp ? before.findings : await reader.run('alignPair', paths, quiet)
       alignments[name] = { stamp, findings }
       if (findings.kind !== 'found') unusable.set(name, `The two files of "${name}" ${whyUnusable[findings.kind]}`)
     } catch (error) {

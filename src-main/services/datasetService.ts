@@ -1,4 +1,4 @@
-import type { ComputeClient } from '#main/compute/client'
+import type { ComputeClient, TaskContext } from '#main/compute/client'
 import { multitrackTracks } from '#main/datasets/layouts/multitrack'
 import { readPictureFiles } from '#main/datasets/layouts/idx'
 import { readFolder } from '#main/datasets/layouts/layouts'
@@ -24,8 +24,8 @@ export interface DatasetService {
   list(): Promise<Dataset[]>
   /** Says what a folder would be. @throws AppError INVALID_INPUT, FILE_NOT_FOUND, DATASET_INVALID */
   inspectFolder(folder: string): Promise<FolderFindings>
-  /** @throws AppError as inspectFolder, and DATASET_EMPTY; OUTPUT_NOT_WRITABLE, DISK_FULL */
-  add(plan: { folder: string; layout: DatasetLayout; name: string; roles?: Record<string, TrackRole> | undefined }): Promise<Dataset>
+  /** @throws AppError as inspectFolder, and DATASET_EMPTY; OUTPUT_NOT_WRITABLE, DISK_FULL; CancelledError, and then nothing is kept */
+  add(plan: { folder: string; layout: DatasetLayout; name: string; roles?: Record<string, TrackRole> | undefined }, context?: TaskContext): Promise<Dataset>
   /** @throws AppError DATASET_NOT_FOUND */
   get(id: string): Promise<Dataset>
   /** @throws AppError DATASET_NOT_FOUND */
@@ -74,10 +74,11 @@ export function createDatasetService({ platform, newId, reader, changed }: Datas
   return {
     list: () => shelf.list(),
     inspectFolder: (folder) => inspectFolder(folder, platform),
-    add: ({ folder, layout, name, roles = {} }) =>
+    add: ({ folder, layout, name, roles = {} }, context) =>
       shelf.inTurn(async () => {
         const source = { folder, layout, roles, chosen: {}, assigned: {}, alignments: {} }
-        const { facts } = await scanDataset(source, tools)
+        const { facts } = await scanDataset(source, tools, context)
+        context?.signal.throwIfAborted()
         const unknown = { counts: { train: 0, validation: 0, test: 0 }, hash: '' }
         return shelf.keep(summarized({ ...source, ...facts, ...unknown, version: 1, id: newId(), name }, platform))
       }),

@@ -56,7 +56,7 @@ export function createHandlers({ platform, songs, sounds, deletion, models, tran
     datasets: {
       list: () => datasets.list(),
       inspectFolder: ({ folder }) => datasets.inspectFolder(folder),
-      add: (plan) => datasets.add(plan),
+      add: (plan) => ({ jobId: jobs.add({ kind: 'dataset', title: plan.name }, (context) => datasets.add(plan, context), { lane: 'folders' }).id }),
       items: ({ datasetId }) => datasets.items(datasetId),
       setSplit: ({ datasetId, item, split }) => datasets.setSplit(datasetId, item, split),
       rename: ({ datasetId, name }) => datasets.rename(datasetId, name),

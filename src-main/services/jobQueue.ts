@@ -22,10 +22,10 @@ export interface JobContext {
 export type JobFacts<Kind extends Job['kind']> = Readonly<{ kind: Kind } & Omit<Extract<Job, { kind: Kind }>, 'id' | 'kind' | 'state'>>
 
 /**
- * What a job waits for: `compute` separates and takes long, `reader` does what the user waits for meanwhile, `data` checks
- * datasets, and `network` downloads them.
+ * What a job waits for: `compute` separates and takes long, `reader` does what the user waits for meanwhile, `folders` adds
+ * datasets, `data` checks them, and `network` downloads them.
  */
-export type JobLane = 'compute' | 'reader' | 'data' | 'network'
+export type JobLane = 'compute' | 'reader' | 'folders' | 'data' | 'network'
 
 export interface JobOptions {
   /** `compute` where nothing is said. */
@@ -92,7 +92,7 @@ class Queue implements JobQueue {
     private readonly onChange: (job: Job) => void,
   ) {
     const lane = () => createLane<Entry>((entry) => this.perform(entry))
-    this.lanes = { reader: lane(), compute: lane(), data: lane(), network: lane() }
+    this.lanes = { reader: lane(), compute: lane(), folders: lane(), data: lane(), network: lane() }
   }
 
   add<Kind extends Job['kind']>(facts: JobFacts<Kind>, work: (context: JobContext) => Promise<ResultOfKind<Kind>>, options: JobOptions = {}): Job {

@@ -39,6 +39,10 @@ export const useDatasetStore = defineStore('datasets', () => {
   const checks = ref<Readonly<Record<string, string>>>({})
   const downloads = ref<Readonly<Record<string, string>>>({})
 
+  /** The job that adds a folder. */
+  const addingId = ref<string>()
+  const adding = computed(() => jobs.jobs.find(({ id }) => id === addingId.value))
+
   const find = (id: string | undefined) => datasets.value.find((dataset) => dataset.id === id)
   /** A job that was asked for here, or that was under way before this page was loaded. */
   const jobOf = (jobId: string | undefined, kind: Job['kind'], title: string | undefined) =>
@@ -93,10 +97,17 @@ export const useDatasetStore = defineStore('datasets', () => {
   const rename = async (datasetId: string, name: string) => accept(await client.rename({ datasetId, name }))
   const refresh = async (datasetId: string) => accept(await client.refresh({ datasetId }))
 
+  /** Gives the dataset that a folder has become. @throws AppError what it failed with; CancelledError */
   async function add(dataset: NewDataset): Promise<Dataset> {
-    const added = accept(await client.add(dataset))
-    select(added.id)
-    return added
+    const { jobId } = await client.add(dataset)
+    addingId.value = jobId
+    try {
+      const added = accept(await jobs.resultOf(jobId, 'dataset'))
+      select(added.id)
+      return added
+    } finally {
+      addingId.value = undefined
+    }
   }
 
   async function remove(datasetId: string): Promise<void> {
@@ -138,10 +149,11 @@ export const useDatasetStore = defineStore('datasets', () => {
   }
 
   const cancel = (job: Job | undefined) => notices.attempt(async () => job && (await jobs.cancel(job.id)))
+  const cancelAdding = () => cancel(adding.value)
   const cancelCheck = (datasetId: string) => cancel(checkJob(datasetId))
   const cancelDownload = (id: string) => cancel(downloadJob(id))
 
-  const lists = { datasets, loaded, selectedId, selected, reports, downloadables, find, checkOf, downloadOf }
+  const lists = { datasets, loaded, selectedId, selected, reports, downloadables, adding, find, checkOf, downloadOf }
   const ways = { follow, look, select, inspect, items, setSplit, rename, refresh, add, remove }
-  return { ...lists, ...ways, loadReport, check, cancelCheck, loadDownloadables, download, cancelDownload }
+  return { ...lists, ...ways, cancelAdding, loadReport, check, cancelCheck, loadDownloadables, download, cancelDownload }
 })

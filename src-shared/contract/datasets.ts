@@ -133,10 +133,13 @@ export const datasets = {
   list: request(z.undefined(), z.array(dataset)),
   /** Looks at a folder and says what it would be as a dataset. */
   inspectFolder: request(z.strictObject({ folder: z.string().min(1) }), folderFindings),
-  /** Keeps a folder as a dataset; its files stay where they are. Things are split by name, so that more of them change nothing. */
+  /**
+   * Keeps a folder as a dataset; its files stay where they are. Things are split by name, so that more of them change nothing.
+   * Job of kind `dataset`, whose result is the dataset: pairs are aligned first, which takes a while.
+   */
   add: request(
     z.strictObject({ folder: z.string().min(1), layout: datasetLayout, name: z.string().trim().min(1).max(120), roles: roles.optional() }),
-    dataset,
+    jobId,
   ),
   items: request(datasetId, z.array(datasetItem)),
   /** Puts one thing into another split, whatever its name says. */

@@ -31,6 +31,7 @@ export const job = z.discriminatedUnion('kind', [
   z.object({ ...facts, kind: z.literal('reshapePreview'), state: jobState(reshapePreview) }),
   z.object({ ...facts, kind: z.literal('audition'), state: jobState(auditionResult) }),
   z.object({ ...facts, kind: z.literal('check'), state: jobState(checkReport) }),
+  z.object({ ...facts, kind: z.literal('dataset'), state: jobState(dataset) }),
   z.object({ ...facts, kind: z.literal('download'), state: jobState(dataset) }),
   z.object({ ...facts, kind: z.literal('benchmark'), state: jobState(benchmarkResult) }),
   z.object({ ...facts, kind: z.literal('measurement'), state: jobState(measurementResult) }),

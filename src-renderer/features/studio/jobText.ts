@@ -16,6 +16,7 @@ const kindNames: Partial<Record<string, string>> = {
   audition: 'Listen',
   doubt: 'Look for doubtful spots',
   clips: 'Compare with a training',
+  dataset: 'Add recordings',
   check: 'Check recordings',
   download: 'Download',
   benchmark: 'Try a training for a minute',
@@ -26,7 +27,7 @@ const kindNames: Partial<Record<string, string>> = {
 }
 
 /** Kinds that the user did not ask for by themselves: they are only listed while they run, or when they failed. */
-const quietKinds: ReadonlySet<string> = new Set(['sound', 'loudness', 'drag', 'audition', 'reshapePreview', 'doubt', 'clips', 'modelExport', 'modelImport', 'modelSpeed', 'networkInspection'])
+const quietKinds: ReadonlySet<string> = new Set(['sound', 'dataset', 'loudness', 'drag', 'audition', 'reshapePreview', 'doubt', 'clips', 'modelExport', 'modelImport', 'modelSpeed', 'networkInspection'])
 
 export function jobKindName(kind: string): string {
   return kindNames[kind] ?? kind

@@ -30,17 +30,22 @@ it('datasets are imported, changed and forgotten by the page, which is told of i
   const told: Dataset[][] = []
   client.on('datasets.changed', (list) => told.push(list))
 
+  const add = async (plan: Parameters<typeof client.datasets.add>[0]) => {
+    const { state } = await place.services.jobs.finished((await client.datasets.add(plan)).jobId)
+    return state.status === 'succeeded' ? (state.result as Dataset) : expect.fail(JSON.stringify(state))
+  }
+
   const findings = await client.datasets.inspectFolder({ folder })
   expect(findings.layouts.map(({ layout }) => layout)).toEqual(['multitrack', 'pairs', 'loose'])
   expect(findings.tracks.map(({ name, role }) => `${name} ${role}`)).toEqual(['bass accompaniment', 'kick accompaniment', 'lead vox vocals', 'song accompaniment', 'song karaoke accompaniment'])
-  const pair = await client.datasets.add({ folder, layout: 'pairs', name: '  Pairs ' })
+  const pair = await add({ folder, layout: 'pairs', name: '  Pairs ' })
   expect(pair).toMatchObject({ name: 'Pairs', available: true, checked: false, warnings: [expect.stringContaining('3 sound files without an instrumental')] })
   expect(told.at(-1)).toEqual([pair])
   const { manifest } = await place.services.datasets.open(pair.id)
   expect(manifest.songs[0]!.accompaniment).toEqual([{ path: 'Song (Karaoke).wav', gain: 1, delay: 0, end: 2 * rate - 700 }])
   expect(manifest.songs[0]!.vocals[0]).toMatchObject({ path: 'Song.wav', gain: 1, delay: -700 })
 
-  const tracks = await client.datasets.add({ folder, layout: 'multitrack', name: 'Session', roles: { kick: 'leave' } })
+  const tracks = await add({ folder, layout: 'multitrack', name: 'Session', roles: { kick: 'leave' } })
   expect((await client.datasets.items({ datasetId: tracks.id })).find(({ name }) => name === 'Session')!.files).toEqual(['Session/LeadVox.wav', 'Session/Bass.wav'])
   expect((await client.datasets.setSplit({ datasetId: tracks.id, item: 'Session', split: 'test' })).counts.test).toBe(1)
   expect(await client.datasets.report({ datasetId: tracks.id })).toBe(undefined)
@@ -51,4 +56,29 @@ it('datasets are imported, changed and forgotten by the page, which is told of i
   expect((await later.datasets.list()).map(({ name }) => name)).toEqual(['Session'])
   await expect(client.datasets.items({ datasetId: pair.id })).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' })
   await expect(client.datasets.add({ folder, layout: 'pairs', name: ' ' })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+})
+
+// Would catch: a folder of fifty pairs that is read for ten minutes, without a word, whatever the user does.
+it('the adding of pairs tells how far it is, and once it is cancelled keeps nothing', async () => {
+  const folder = join(place.scratch, 'many pairs')
+  const [voice, band] = [noise(3, rate), noise(4, rate)]
+  const mix = voice.map((value, i) => value + band[i]!)
+  writeTree(folder, Object.fromEntries(['a', 'b', 'c'].flatMap((name) => [[`${name}/mix.wav`, [mix]], [`${name}/karaoke.wav`, [band]]])))
+  const client = clientOf(place.services)
+  const seen: string[] = []
+  const stop = client.on('job.changed', ({ kind, state }) => {
+    if (kind === 'dataset' && state.status === 'running' && state.progress.stage === 'aligning') seen.push(`${state.progress.completed}/${state.progress.total}`)
+  })
+  const { jobs } = place.services
+  const before = await client.datasets.list()
+  const { jobId } = await client.datasets.add({ folder, layout: 'pairs', name: 'Stopped' })
+  await expect.poll(() => seen.length, { timeout: 60_000 }).toBeGreaterThan(0)
+  await client.jobs.cancel({ jobId })
+  expect((await jobs.finished(jobId)).state.status).toBe('cancelled')
+  expect(await client.datasets.list()).toEqual(before)
+  seen.length = 0
+  const again = await client.datasets.add({ folder, layout: 'pairs', name: 'Whole' })
+  expect((await jobs.finished(again.jobId)).state).toMatchObject({ status: 'succeeded', result: { name: 'Whole' } })
+  expect(seen).toEqual(['0/3', '1/3', '2/3'])
+  stop()
 })

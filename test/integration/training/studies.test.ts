@@ -46,7 +46,7 @@ function finished(client: ReturnType<typeof clientOf>): Promise<Study> {
 // This would catch rows whose runs are not trained alike, and figures that are of another run, of training songs, or gone after a restart.
 it('a study of real runs fills its table from songs that were not learned from, and is there after a restart', async () => {
   const client = clientOf(services)
-  const dataset = await client.datasets.add({ folder: join(folder, 'songs'), layout: 'stemFolders', name: 'Songs' })
+  const dataset = await services.datasets.add({ folder: join(folder, 'songs'), layout: 'stemFolders', name: 'Songs' })
   for (const item of ['one', 'two', 'three']) await client.datasets.setSplit({ datasetId: dataset.id, item, split: item === 'three' ? 'validation' : 'train' })
   const outlines = await client.studies.outlines()
   expect(outlines.map(({ id }) => id)).toContain('blindLosses')
@@ -78,7 +78,7 @@ it('a study of pictures trains with each loss, and measures each several times o
   const client = clientOf(services)
   const below = (name: string, shade: number) => Object.entries(pictures(shade)).map(([file, bytes]) => [`${name}/${file}`, bytes] as const)
   writeTree(join(folder, 'pictures'), Object.fromEntries([...below('mnist', 0), ...below('fashion-mnist', 130)]))
-  const dataset = await client.datasets.add({ folder: join(folder, 'pictures'), layout: 'idx', name: 'Pictures' })
+  const dataset = await services.datasets.add({ folder: join(folder, 'pictures'), layout: 'idx', name: 'Pictures' })
   const end = finished(client)
   await client.studies.start({ outlineId: 'pictureLosses', variant: 'tiny', datasetId: dataset.id, steps: 4 })
   const study = await end

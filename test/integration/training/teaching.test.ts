@@ -66,7 +66,7 @@ async function digests(directory: string): Promise<Record<string, string>> {
 // This would catch a lesson that changes its base, starts from random weights, compares a model with itself, or loses its figures.
 it('a copy of a model is taught songs and a voice, measured beside its base, and kept; the base stays as it was to the byte', async () => {
   const client = clientOf(services)
-  const dataset = await client.datasets.add({ folder: join(folder, 'songs'), layout: 'stemFolders', name: 'Songs' })
+  const dataset = await services.datasets.add({ folder: join(folder, 'songs'), layout: 'stemFolders', name: 'Songs' })
   const modelId = await trainBase(client, dataset.id)
   const { directory } = await services.models.find(modelId)
   const untouched = await digests(directory)

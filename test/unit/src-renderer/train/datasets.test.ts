@@ -9,10 +9,12 @@ import TrainPage from '../../../../src-renderer/features/train/TrainPage.vue'
 import type { Host } from '#renderer/api/host'
 import { useFolderInspection } from '#renderer/features/train/datasets/folderInspection'
 import { useDatasetStore } from '#renderer/stores/datasetStore'
+import { useJobStore } from '#renderer/stores/jobStore'
 import { useNoticeStore } from '#renderer/stores/noticeStore'
 import type { FolderFindings } from '#shared/contract/datasets'
 import { AppError } from '#shared/errors'
-import { type Answers, dataset, fakeOutside, findings, item, report } from '#test/training'
+import type { JobState } from '#shared/jobs/job'
+import { type Answers, dataset, type FakeOutside, fakeOutside, findings, item, report } from '#test/training'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -71,7 +73,8 @@ describe('adding recordings', () => {
   })
 
   async function open(answers: Answers) {
-    const outside = fakeOutside({ 'datasets.downloadables': () => [], ...answers })
+    const outside = fakeOutside({ 'datasets.downloadables': () => [], 'jobs.list': () => [], ...answers })
+    await useJobStore().follow()
     const wrapper = mount(AddDataset, {
       props: { folder: '', canCancel: false, dragging: false, 'onUpdate:folder': (folder: string) => void wrapper.setProps({ folder }) },
       global: outside.global,
@@ -83,8 +86,10 @@ describe('adding recordings', () => {
     return { outside, wrapper }
   }
 
+  const jobChanged = ({ emit }: FakeOutside, state: JobState<unknown>) => emit('job.changed', { id: 'j', kind: 'dataset', title: 'choir', state })
+
   it('takes over roles as the user has corrected them, and not before one track is vocals', async () => {
-    const { outside, wrapper } = await open({ 'datasets.inspectFolder': () => multitrack, 'datasets.add': () => dataset() })
+    const { outside, wrapper } = await open({ 'datasets.inspectFolder': () => multitrack, 'datasets.add': () => ({ jobId: 'j' }) })
     const button = () => wrapper.findAll('button').find((each) => each.text() === 'Add to my training data')!
     expect(button().attributes('disabled')).toBeDefined()
     await wrapper.find('[aria-label="Lead: Vocals"]').setValue(true)
@@ -95,8 +100,28 @@ describe('adding recordings', () => {
       name: 'datasets.add',
       payload: { folder: '/music/choir', layout: 'multitrack', name: 'choir', roles: { Lead: 'vocals', Drums: 'accompaniment' } },
     })
+    expect(wrapper.emitted('added')).toBeUndefined()
+    jobChanged(outside, { status: 'succeeded', result: dataset() })
+    await flushPromises()
     expect(useDatasetStore().selectedId).toBe('d1')
     expect(wrapper.emitted('added')).toHaveLength(1)
+    wrapper.unmount()
+  })
+
+  it('shows how many pairs are aligned, and can be stopped', async () => {
+    const { outside, wrapper } = await open({ 'datasets.inspectFolder': () => findings(), 'datasets.add': () => ({ jobId: 'j' }) })
+    await wrapper.find('form').trigger('submit')
+    jobChanged(outside, { status: 'running', progress: { stage: 'aligning', completed: 3, total: 12, unit: 'files' } })
+    await flushPromises()
+    expect(wrapper.text()).toContain('Aligning pairs, 4 of 12')
+    expect(wrapper.find('[role=progressbar]').attributes('aria-valuenow')).toBe('25')
+    await wrapper.findAll('button').find((each) => each.text() === 'Stop adding')!.trigger('click')
+    expect(outside.asked.at(-1)).toEqual({ name: 'jobs.cancel', payload: { jobId: 'j' } })
+    jobChanged(outside, { status: 'cancelled' })
+    await flushPromises()
+    expect(wrapper.text()).not.toContain('Aligning pairs')
+    expect(useNoticeStore().troubles).toEqual([])
+    expect(wrapper.emitted('added')).toBeUndefined()
     wrapper.unmount()
   })
 
