@@ -1,12 +1,14 @@
 // Takes docs/screenshots/*.png of every view at 1280 × 800 and 1920 × 1080, with the demo song and the shipped model; those of the
 // training during a real one on songs made of the demo's stems. Needs a Chromium: STEMWRIGHT_CHROMIUM, or `chromium` on the PATH.
-// `take-screenshots.mjs [folder] [studio | training]`: both parts where none is named.
+// Those of the Playground show the models of the app. `take-screenshots.mjs [folder] [studio | training | playground]`: all parts where
+// none is named.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { chromium } from 'playwright-core'
+import { takePlaygroundViews } from './playgroundViews.mjs'
 import { root, setUp } from './setup.mjs'
 import { takeTrainingViews } from './trainingViews.mjs'
 
@@ -25,8 +27,10 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--autoplay-policy=no-user-gesture-required'],
 })
 try {
-  if (part !== 'training') for (const viewport of sizes) await inProgram((page) => takeStudio(page, viewport))
-  if (part !== 'studio') await inProgram(takeTraining)
+  const isWanted = (name) => part === undefined || part === name
+  if (isWanted('studio')) for (const viewport of sizes) await inProgram((page) => takeStudio(page, viewport))
+  if (isWanted('training')) await inProgram((page) => takeTrainingViews(page, scratch, (name) => shootAll(page, name)))
+  if (isWanted('playground')) await inProgram((page) => takePlaygroundViews(page, scratch, (name) => shootAll(page, name)))
 } finally {
   await browser.close()
   rmSync(scratch, { recursive: true, force: true })
@@ -57,17 +61,15 @@ async function takeStudio(page, viewport) {
   await takeViews(page, (name) => shoot(page, name, viewport))
 }
 
-/** One training serves all sizes: each of its views is taken at every one. */
-function takeTraining(page) {
-  return takeTrainingViews(page, scratch, async (name) => {
-    // Away from everything that has a tip.
-    await page.mouse.move(2, 400)
-    for (const viewport of sizes) {
-      await page.setViewportSize(viewport)
-      await rest(page)
-      await shoot(page, name, viewport)
-    }
-  })
+/** What takes long to get to serves all sizes: it is taken at every one. */
+async function shootAll(page, name) {
+  // Away from everything that has a tip.
+  await page.mouse.move(2, 400)
+  for (const viewport of sizes) {
+    await page.setViewportSize(viewport)
+    await rest(page)
+    await shoot(page, name, viewport)
+  }
 }
 
 function shoot(page, name, { width, height }) {

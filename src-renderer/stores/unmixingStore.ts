@@ -20,8 +20,8 @@ export interface Answer {
   readonly question: Question
   readonly pictures: UnmixedPictures
   readonly latents: EncodedUnmixed['latents']
-  /** From question to answer. */
-  readonly milliseconds: number
+  /** From question to answer; undefined of the first, for which the model may have had to be made ready. */
+  readonly milliseconds: number | undefined
 }
 
 /** How it stands with a model: its last answer, and why there is none to the last question. */
@@ -52,7 +52,7 @@ export const useUnmixingStore = defineStore('unmixing', () => {
     try {
       const { mixture, mixing } = question
       const [unmixed] = await client.playground.unmix({ modelId, ...mixing, mixtures: [Array.from(mixture)] })
-      accept(modelId, { answer: { question, pictures: picturesOf(unmixed!), latents: unmixed!.latents, milliseconds: now() - began }, failure: undefined })
+      accept(modelId, { answer: { question, pictures: picturesOf(unmixed!), latents: unmixed!.latents, milliseconds: stateOf(modelId).answer && now() - began }, failure: undefined })
     } catch (error) {
       accept(modelId, { ...stateOf(modelId), failure: toFailure(error) })
     }
