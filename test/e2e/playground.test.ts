@@ -47,7 +47,6 @@ describe.skipIf(!chromiumPath)(`the Playground${browserNote}`, () => {
   afterEach(async () => {
     await tab.close()
     await app.close()
-    expect(problems).toEqual([])
   })
 
   const open = async () => {
@@ -98,6 +97,7 @@ describe.skipIf(!chromiumPath)(`the Playground${browserNote}`, () => {
     expect(row(22).every((value) => value === 0)).toBe(true)
     expect(largestDifference(await pixels(tile('Mixture')), (await pixels(tile('Garment'))).map((value, at) => (value + drawn[at]!) / 2))).toBeLessThan(2 / 255)
     expect(await axeViolations(tab)).toEqual([])
+    expect(problems).toEqual([])
   })
 
   it('can be drawn on by keys alone, erased, undone and cleared, without the keys doing anything else', async () => {
@@ -125,6 +125,7 @@ describe.skipIf(!chromiumPath)(`the Playground${browserNote}`, () => {
     await expect.poll(async () => Math.max(...(await pixels(pad)))).toBe(0)
     await button('Undo the last line').click()
     await expect.poll(() => pixels(pad)).toEqual(line)
+    expect(problems).toEqual([])
   })
 
   // Would catch: outputs of another mixture than the one shown, error maps of other pictures, figures that do not follow.
@@ -167,6 +168,7 @@ describe.skipIf(!chromiumPath)(`the Playground${browserNote}`, () => {
     await button(/^Models 2 of 2/).click()
     await tab.getByRole('menuitemcheckbox', { name: 'Without skips' }).click()
     await expect.poll(() => model('Without skips').count()).toBe(0)
+    expect(problems).toEqual([])
   })
 
   it('stays within a small window, with everything reachable', async () => {
@@ -181,6 +183,7 @@ describe.skipIf(!chromiumPath)(`the Playground${browserNote}`, () => {
     const box = (await legend.boundingBox())!
     expect(box.x + box.width).toBeLessThanOrEqual(640)
     expect(await axeViolations(tab)).toEqual([])
+    expect(problems).toEqual([])
   })
 
   it('fits two models into a window of 1280 × 800 without scrolling', async () => {
@@ -190,5 +193,6 @@ describe.skipIf(!chromiumPath)(`the Playground${browserNote}`, () => {
     await model('With skips').getByText('Mixes to the mixture exactly').waitFor({ timeout: ready })
     const sizes = await tab.getByRole('main').evaluate(({ scrollHeight, clientHeight, scrollWidth, clientWidth }) => [scrollHeight <= clientHeight, scrollWidth <= clientWidth])
     expect(sizes).toEqual([true, true])
+    expect(problems).toEqual([])
   })
 })

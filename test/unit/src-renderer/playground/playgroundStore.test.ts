@@ -17,10 +17,10 @@ let asked: { question: Unmix; reply: () => void; fail: (error: unknown) => void 
 let clock: number
 
 const set = (id: string, part: PicturePart): PictureSet => ({ id, datasetId: id, name: id, part, count: 100, classes: [] })
-const card = (id: string, network?: 'skip' | 'bottleneck' | 'dense' | 'unet', origin: ModelCard['origin'] = 'shipped'): ModelCard => ({
-  ...{ id, name: id, summary: '', licence: '', isDefault: false, parameters: 1, sha256: '', scores: [], attributions: [], origin },
-  ...(network ? { kind: 'images', unmixer: { network, mixing: { rule: 'average', level: 0.5 } } } : { kind: 'separator' }),
-})
+const card = (id: string, network?: 'skip' | 'bottleneck' | 'dense' | 'unet', origin: ModelCard['origin'] = 'shipped'): ModelCard => {
+  const facts = { id, name: id, summary: '', licence: '', isDefault: false, parameters: 1, sha256: '', scores: [], attributions: [], origin }
+  return network ? { ...facts, kind: 'images', unmixer: { network, mixing: { rule: 'average', level: 0.5 } } } : { ...facts, kind: 'separator' }
+}
 const picture = (index: number) => ({ pixels: Array.from({ length: pictureSize }, () => index / 1000), index, label: 3 })
 const settled = async () => {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve()
