@@ -15,7 +15,7 @@ export function originText({ origin, adapter }: ModelCard): string {
 
 /** A score with its sign and unit, such as "6.6 dB"; one without a unit with three digits, such as 0.000461. */
 export function figure(value: number, unit: string): string {
-  const text = unit === '' ? String(Number(value.toPrecision(3))) : `${value.toFixed(1)} ${unit}`
+  const text = unit === '' ? value.toPrecision(3) : `${value.toFixed(1)} ${unit}`
   return text.replace('-', '−')
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { curvesOf, describeCurves, drawCurves } from '#renderer/features/models/curve'
-import { licenceNote, mainScore, modelsByPlace, parametersText } from '#renderer/features/models/modelText'
+import { figure, licenceNote, mainScore, modelsByPlace, parametersText, unmixerRows } from '#renderer/features/models/modelText'
 import { describeForm, guessForm, tensorText } from '#renderer/features/models/networkGuess'
 import { networkDescription } from '#shared/contract/networkAdapter'
 import type { ModelCard } from '#shared/contract/models'
@@ -85,5 +85,17 @@ describe('the words of a card', () => {
 
   it('count parameters as coarse as that interests', () => {
     expect([0, 812, 62_000, 4_100_000].map(parametersText)).toEqual(['not known', '812', '62 thousand', '4.1 million'])
+  })
+})
+
+describe('the card of a network that takes pictures apart', () => {
+  // Would catch a squared error of 0.0003 that is shown as 0.0.
+  it('shows small figures without a unit with the digits that tell them apart', () => {
+    expect([figure(0.00029996, ''), figure(0.9876, ''), figure(33.46, 'dB'), figure(-1.25, 'dB')]).toEqual(['0.000300', '0.988', '33.5 dB', '−1.3 dB'])
+  })
+
+  it('says what network it is, and which mixtures it has learned from', () => {
+    expect(unmixerRows({ network: 'unet', mixing: { rule: 'average', level: 0.5 } })).toEqual([['Network', 'Plain U-Net: no latents, to compare with'], ['Mixtures', 'Average of both pictures']])
+    expect(unmixerRows({ network: 'skip', mixing: { rule: 'alpha', level: 0.3 } })[1]).toEqual(['Mixtures', 'Blend of both, 30 % of the first'])
   })
 })
