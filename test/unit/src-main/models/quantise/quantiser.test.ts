@@ -56,7 +56,7 @@ function program(given: QuantiserConfig): LossProgram {
   }
 }
 
-function noises(given: QuantiserConfig, seed = 5): NamedArrays {
+function noises(seed = 5): NamedArrays {
   const random = randomStream(seed)
   const normal = (length: number) => Float32Array.from({ length }, () => random.normal())
   return { noise: normal(vectors), slope: normal(vectors * dimensions) }
@@ -65,7 +65,7 @@ function noises(given: QuantiserConfig, seed = 5): NamedArrays {
 async function once(given: QuantiserConfig, parameters: NamedArrays) {
   const differentiable = await engine.compileGradients(program(given))
   try {
-    return await differentiable.gradients(parameters, noises(given))
+    return await differentiable.gradients(parameters, noises())
   } finally {
     differentiable.dispose()
   }
@@ -79,7 +79,7 @@ async function settle(given: QuantiserConfig, start: NamedArrays, steps: number)
     let outputs: NamedArrays = {}
     for (let step = 0; step < steps; step++) {
       parameters.vectors = clusteredVectors(step)
-      outputs = (await differentiable.gradients(parameters, noises(given, step))).outputs
+      outputs = (await differentiable.gradients(parameters, noises(step))).outputs
       takeRunningState({ parameters, average: { ...parameters } }, outputs)
     }
     return { error: outputs.error![0]!, used: outputs.used![0]!, perplexity: outputs.perplexity![0]!, parameters }
@@ -129,7 +129,7 @@ describe('residual quantiser', () => {
   // Would catch gradients that stop at the quantiser, reach the codebooks, or leave the commitment out.
   it('hands gradients to the vectors as if it were not there, adds those of the commitment, and gives none to codebooks', async () => {
     const { gradients } = await once(config, given)
-    const { slope } = noises(config)
+    const { slope } = noises()
     const sums = [1, 2].map((layers) => plainly({ ...config, layers }, start, given.vectors).sum)
     const size = given.vectors.length
     for (let i = 0; i < size; i++) {
