@@ -68,10 +68,13 @@ export async function readSources(folder: string, images: readonly ManifestImage
 
 /**
  * What a folder, with all below it, holds in IDX files, in the splits that their names say.
+ * @param without path prefixes of what is left out
  * @throws AppError FILE_NOT_FOUND, FILE_UNREADABLE; DATASET_EMPTY; DATASET_INVALID where a file of pictures can't be used
  */
-export async function readPictureManifest(folder: string): Promise<Manifest> {
-  const { items, broken } = await readPictureFiles(await openDatasetFolder(folder))
+export async function readPictureManifest(folder: string, without: readonly string[] = []): Promise<Manifest> {
+  const view = await openDatasetFolder(folder)
+  const files = view.files.filter((path) => !without.some((prefix) => path.startsWith(prefix)))
+  const { items, broken } = await readPictureFiles({ ...view, files })
   if (broken.length > 0) throw new AppError('DATASET_INVALID', `In ${folder}, ${broken.join(' ')} Nothing was started.`)
   if (items.length === 0) {
     const advice = 'Files of pictures are called like train-images-idx3-ubyte.gz.'

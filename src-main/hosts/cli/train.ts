@@ -46,7 +46,7 @@ async function startTraining(options: TrainOptions): Promise<StopReason> {
   const { runFolder, resume, from, seconds, resultsEvery } = options
   const preset = presets[options.preset]
   const overrides = withLength(options, training)
-  const manifest = model.family === 'unmixer' ? await readPictureManifest(data.folder) : await readManifestOf(data.folder, data)
+  const manifest = model.family === 'unmixer' ? await readPictureManifest(data.folder, data.without) : await readManifestOf(data.folder, data)
   const validationPieces = data.validationFolder && 'stft' in model ? await loadPieces(data.validationFolder, model.stft.sampleRate) : []
   const signal = interruptSignal()
   const bar = createProgressBar(process.stderr, 'train', () => performance.now())

@@ -100,6 +100,14 @@ describe('a folder of pictures', () => {
     await expect(readHeldPictures(folder, images)).rejects.toMatchObject(refusal('kept from training', 'DATASET_EMPTY') as object)
   })
 
+  it('is read without what is left out of it', async () => {
+    writePictures(folder, 24, 12)
+    writeTree(folder, { 'aside/broken-images-idx3-ubyte': 'no pictures', 'aside/more-images-idx3-ubyte': pictures })
+    const { images = [] } = await readPictureManifest(folder, ['aside/'])
+    expect(new Set(images.map(({ images: path }) => path.split('/')[0]))).toEqual(new Set(['mnist', 'fashion-mnist']))
+    await expect(readPictureManifest(folder)).rejects.toMatchObject({ code: 'DATASET_INVALID' })
+  })
+
   it('that was cut off after it was added is a finding of the check', async () => {
     writePictures(folder, 24, 12)
     const { images = [] } = await readPictureManifest(folder)
