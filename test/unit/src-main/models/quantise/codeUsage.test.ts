@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CodeUsageMeter } from '#main/models/quantise/codeUsage'
-import { priorVariant, priorVariants } from '#main/models/quantise/flow/variants'
+import { mapStatistics, priorVariant, priorVariants } from '#main/models/quantise/flow/variants'
 import { realNvp } from '#main/models/quantise/flow/realNvp'
 
 describe('use of codes', () => {
@@ -22,6 +22,12 @@ describe('use of codes', () => {
 })
 
 describe('priors of source 004', () => {
+  it('are told the range and the deviation of all maps together', () => {
+    const { range, deviation } = mapStatistics([Float32Array.of(1, 3), Float32Array.of(5, 7)])
+    expect(range).toEqual([1, 7])
+    expect(deviation).toBeCloseTo(Math.sqrt(5), 9)
+  })
+
   it('are flows over maps of 32 × 32 × 128 that differ as they are named', () => {
     const priors = priorVariants.map((variant) => priorVariant(variant, [32, 32, 128], { range: [-3, 3], deviation: 0.5 }))
     for (const { flow } of priors) expect(realNvp(flow).latentShapes).toEqual([[16, 16, 256], [8, 8, 512], [8, 8, 512]])
