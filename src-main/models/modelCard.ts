@@ -50,6 +50,7 @@ const denseUnmixerSchema = unmixerBasics.extend({
 const convUnmixerSchema = unmixerBasics.extend({
   network: z.enum(['bottleneck', 'skip', 'unet']),
   encoderChannels: perLevel,
+  fieldSide: z.union([z.literal(1), z.literal(2)]),
   encoderBlocks: blocksPerLevel,
   decoderChannels: perLevel,
   decoderBlocks: blocksPerLevel,

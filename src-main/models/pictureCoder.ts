@@ -7,23 +7,23 @@ import type { ConvUnmixerConfig } from '#main/models/unmixerConfig'
 export const seenSide = 28
 
 /** Rows, and columns, of each level. */
-export function levelSides({ encoderChannels }: ConvUnmixerConfig): number[] {
-  return encoderChannels.map((_, level) => Math.ceil(seenSide / 2 ** (level + 1)))
+export function levelSides({ encoderChannels, fieldSide }: ConvUnmixerConfig): number[] {
+  return encoderChannels.map((_, level) => Math.ceil(seenSide / (fieldSide * 2 ** level)))
 }
 
 export interface PictureEncoder {
   readonly parameters: ParameterSpecs
-  /** Maps of every level, half of `seenSide` first, from pictures `[batch, row, column, 1]` of that. */
+  /** Maps of every level, the finest first, from pictures `[batch, row, column, 1]` of that. */
   apply(parameters: NamedTensors, pictures: Tensor4D): Tensor4D[]
 }
 
 /** Halves rows and columns from level to level, rounded up. */
-export function pictureEncoder({ encoderChannels, encoderBlocks }: ConvUnmixerConfig): PictureEncoder {
+export function pictureEncoder({ encoderChannels, encoderBlocks, fieldSide }: ConvUnmixerConfig): PictureEncoder {
   const levels = encoderChannels.map((outputs, level) => {
     const name = `encoder/${level}`
     const entry =
       level === 0
-        ? sequence(fieldsAsChannels, convolution(`${name}/entry`, { inputs: 4, outputs }))
+        ? sequence(...(fieldSide === 2 ? [fieldsAsChannels] : []), convolution(`${name}/entry`, { inputs: fieldSide ** 2, outputs }))
         : convolution(`${name}/entry`, { inputs: encoderChannels[level - 1]!, outputs, size: 2, stride: 2 })
     return sequence(entry, ...residualBlocks(name, outputs, encoderBlocks[level]!), relu)
   })
@@ -62,7 +62,8 @@ export function pictureDecoder(part: string, config: ConvUnmixerConfig, coarsest
       return { level, entry, skip, blocks: sequence(...residualBlocks(name, outputs, config.decoderBlocks[level]!), relu) }
     })
     .reverse()
-  const output = enlarge(`decoder/${part}/output`, { inputs: channels[0]!, outputs: 1 })
+  const ends = { inputs: channels[0]!, outputs: 1 }
+  const output = config.fieldSide === 2 ? enlarge(`decoder/${part}/output`, ends) : convolution(`decoder/${part}/output`, { ...ends, initialiser: 'zeros' })
   return {
     parameters: parametersOf([...steps.flatMap(({ entry, skip, blocks }) => [entry, ...skip, blocks]), output]),
     apply(parameters, maps, levels) {

@@ -15,12 +15,14 @@ export interface DenseUnmixerConfig extends UnmixerBasics {
 }
 
 /**
- * Networks of convolutions; channels and residual blocks of each level, from half the pictures' size down. `bottleneck` is a VAE
+ * Networks of convolutions; channels and residual blocks of each level, the finest first. `bottleneck` is a VAE
  * that sees a picture only through its latent maps; `skip` a VAE whose two decoders also see the encoder's maps, and whose
  * pictures mix to the mixture exactly; `unet` is as large as `skip`, without what makes that a VAE, and as exact.
  */
 export interface ConvUnmixerConfig extends UnmixerBasics {
   readonly network: 'bottleneck' | 'skip' | 'unet'
+  /** The finest level has a place for every pixel (1), or for every field of 2×2 (2), which is quick but blunt. */
+  readonly fieldSide: 1 | 2
   readonly encoderChannels: readonly number[]
   readonly encoderBlocks: readonly number[]
   /** Of each of the two decoders; of the only one of a `unet`. */

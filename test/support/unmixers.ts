@@ -4,13 +4,13 @@ import { mixPictures, pictureSide, pictureSize, type Mixing } from '#shared/imag
 import { randomStream } from '#shared/random'
 
 const mixing: Mixing = { rule: 'average', level: 0.5 }
-const conv = { family: 'unmixer', mixing, encoderChannels: [8, 8, 12], encoderBlocks: [1, 1, 1], decoderChannels: [8, 8, 8], decoderBlocks: [1, 1, 0] } as const
+const conv = { family: 'unmixer', mixing, fieldSide: 2, encoderChannels: [8, 8, 12], encoderBlocks: [1, 1, 1], decoderChannels: [8, 8, 8], decoderBlocks: [1, 1, 0] } as const
 
-/** A network of each kind, as small as can be, with three levels, of which the last has an odd side. */
+/** A network of each kind, as small as can be, with three levels, the last of an odd side but for that which begins at full size. */
 export const smallUnmixers: Record<UnmixerConfig['network'], UnmixerConfig> = {
   dense: { family: 'unmixer', mixing, network: 'dense', hiddenUnits: [24, 16], latentUnits: 4 } satisfies DenseUnmixerConfig,
   bottleneck: { ...conv, network: 'bottleneck', latentChannels: 4 } satisfies ConvUnmixerConfig,
-  skip: { ...conv, network: 'skip', latentChannels: 4 } satisfies ConvUnmixerConfig,
+  skip: { ...conv, network: 'skip', fieldSide: 1, latentChannels: 4 } satisfies ConvUnmixerConfig,
   unet: { ...conv, network: 'unet', latentChannels: 0 } satisfies ConvUnmixerConfig,
 }
 
