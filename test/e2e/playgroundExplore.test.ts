@@ -49,7 +49,6 @@ describe.skipIf(!chromiumPath)(`one model of the Playground, looked into${browse
   })
   afterEach(async () => {
     await tab.close()
-    expect(problems).toEqual([])
   })
 
   const look = async (title: string, model: string) => {
@@ -89,6 +88,7 @@ describe.skipIf(!chromiumPath)(`one model of the Playground, looked into${browse
     await button('Reset').click()
     expect(await sliders.first().getAttribute('aria-valuetext')).toBe('as it was')
     await expect.poll(() => pixels(digit), patience).toEqual(digitBefore)
+    expect(problems).toEqual([])
   })
 
   // Would catch: ends that are other pictures than the model's own, a slider that shows other places than it says.
@@ -119,6 +119,7 @@ describe.skipIf(!chromiumPath)(`one model of the Playground, looked into${browse
     await tab.evaluate(() => new Promise((resolve) => setTimeout(resolve, 200)))
     expect(await slider.inputValue()).toBe(still)
     await tab.getByText(/both pairs shine through/).waitFor()
+    expect(problems).toEqual([])
   })
 
   it('makes pictures up, the same ones from the same seed', async () => {
@@ -136,6 +137,7 @@ describe.skipIf(!chromiumPath)(`one model of the Playground, looked into${browse
     await expect.poll(() => pixels(sample), patience).not.toEqual(before)
     await look('From nothing', 'With skips')
     await tab.getByText(/samples given your mixture/).waitFor(patience)
+    expect(problems).toEqual([])
   })
 
   // Would catch: a pair that is taken in place of another, an order that is not kept, a table of another model.
@@ -166,6 +168,7 @@ describe.skipIf(!chromiumPath)(`one model of the Playground, looked into${browse
     expect(await pairs.nth(63).getAttribute('aria-current')).toBe('true')
     await look('Many at once', 'All dense')
     await expect.poll(errors, patience).not.toEqual([...worst].reverse())
+    expect(problems).toEqual([])
   })
 
   it('says of a network without latents that it has none, and still takes many pairs apart with it', async () => {
@@ -176,6 +179,7 @@ describe.skipIf(!chromiumPath)(`one model of the Playground, looked into${browse
     expect(await axeViolations(tab)).toEqual([])
     await look('Many at once', 'Plain network')
     await expect.poll(() => tab.getByRole('list', { name: /^Pairs/ }).getByRole('button').count(), patience).toBe(64)
+    expect(problems).toEqual([])
   })
 
   it.each([[640, 800], [1280, 800]])('stays within a window of %i × %i', async (width, height) => {
@@ -186,5 +190,6 @@ describe.skipIf(!chromiumPath)(`one model of the Playground, looked into${browse
       const wide = await tab.locator('.playground').evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)
       expect([title, wide]).toEqual([title, 0])
     }
+    expect(problems).toEqual([])
   })
 })

@@ -26,7 +26,16 @@ let failing: boolean
 let release: (() => void) | undefined
 
 const card = (id: string): ModelCard => ({
-  ...{ id, name: id, summary: '', licence: '', isDefault: false, parameters: 1, sha256: '', scores: [], attributions: [], origin: 'shipped' },
+  id,
+  name: id,
+  summary: '',
+  licence: '',
+  isDefault: false,
+  parameters: 1,
+  sha256: '',
+  scores: [],
+  attributions: [],
+  origin: 'shipped',
   kind: 'images',
   unmixer: { network: id === plain ? 'unet' : 'dense', mixing: { rule: 'average', level: 0.5 } },
 })
@@ -42,7 +51,9 @@ async function unmix(question: Unmix) {
   unmixed.push(question)
   if (failing) throw new AppError('MODEL_CORRUPT', 'It is broken.')
   return question.mixtures.map((mixture) => ({
-    ...{ first: flat(brightness(mixture)), second: flat(0), mixture: flat(0) },
+    first: flat(brightness(mixture)),
+    second: flat(0),
+    mixture: flat(0),
     ...(question.modelId !== plain && { latents: latentsOf(mixture) }),
   }))
 }
