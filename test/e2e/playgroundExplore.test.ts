@@ -44,7 +44,7 @@ describe.skipIf(!chromiumPath)(`one model of the Playground, looked into${browse
     problems = []
     tab.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
     tab.on('pageerror', (error) => problems.push(error.message))
-    await tab.goto(app.url)
+    await tab.goto(app.url, patience)
     await tab.getByRole('tab', { name: 'Playground' }).click()
   })
   afterEach(async () => {
