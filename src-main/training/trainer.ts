@@ -175,7 +175,8 @@ class Sitting {
       step: optimizer.step,
       seconds: this.elapsed(),
       learningRate: learningRateAt(progress, config.learningRate),
-      beta: betaAt(progress, config),
+      // That of the epoch's last step: the next one may be the first of another cycle, with none.
+      beta: betaAt((optimizer.step - 1) / config.totalSteps, config),
       validation: terms,
       score,
       best,
