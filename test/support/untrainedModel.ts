@@ -1,3 +1,4 @@
+import type { NamedArrays } from '#main/engine/engine'
 import { openEngine } from '#main/engine/select'
 import { initialParameters } from '#main/models/initialise'
 import { selfTestMask } from '#main/models/selfTest'
@@ -31,9 +32,15 @@ export async function writeUntrainedModel(directory: string, config: SeparatorCo
 
 /** The same of a network that takes pictures apart. */
 export async function writeUntrainedUnmixer(directory: string, config: UnmixerConfig = smallUnmixers.skip, name = 'Untrained'): Promise<void> {
-  const parameters = initialParameters(unmixer(config).parameters, randomStream(1))
+  const parameters = stirred(initialParameters(unmixer(config).parameters, randomStream(1)))
   const engine = await openEngine()
   const values = await unmixerSelfTestValues(config, parameters, engine, 1)
   await engine.dispose()
   await saveModel(directory, { ...untrained(engine.label), name, config, selfTest: { seed: 1, values } }, parameters)
+}
+
+/** Layers that begin at zero hide those before them, and what is changed there would change nothing. */
+function stirred(parameters: NamedArrays): NamedArrays {
+  const random = randomStream(2)
+  return Object.fromEntries(Object.entries(parameters).map(([name, values]) => [name, values.map((value) => value + 0.05 * random.normal())]))
 }

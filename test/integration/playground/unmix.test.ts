@@ -69,8 +69,8 @@ describe('taking mixtures apart', () => {
     expect(await latentsOf('dense')).toMatchObject({ channels: 4, seesMixture: false })
     const skip = (await latentsOf('skip'))!
     expect(skip).toMatchObject({ channels: 4, seesMixture: true })
-    expect(skip.first.mean).toHaveLength(4 * 4 * 4)
-    expect(skip.second.logVariance).toHaveLength(4 * 4 * 4)
+    expect(skip.first.mean).toHaveLength(7 * 7 * 4)
+    expect(skip.second.logVariance).toHaveLength(7 * 7 * 4)
   })
 
   it.each(mixingRules)('of an exact network mixes to the mixture again by the rule %s', async (rule) => {
