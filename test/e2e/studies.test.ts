@@ -44,7 +44,7 @@ describe.skipIf(!chromiumPath)(`studies in the browser${browserNote}`, () => {
   // This would catch a study whose rows never fill, a table that cannot be saved, and figures that the page does not show.
   it('one click trains two networks, measures both and judges them', async () => {
     await tab.getByRole('button', { name: 'Studies' }).click()
-    await tab.getByText('VAE against U-Net').click()
+    await tab.getByText('VAE against U-Net', { exact: true }).click()
     await tab.getByLabel('Steps a run').fill('4')
     await tab.getByRole('button', { name: 'Start 2 runs' }).click()
     await tab.getByText('2 of 2 runs done').waitFor({ timeout: 250_000 })

@@ -149,9 +149,12 @@ describe('the desktop around the page, over a stand-in for Electron', () => {
     await vi.waitUntil(() => standIn.awake.size === 1, { timeout: 10_000 })
     expect([...standIn.awake.values()]).toEqual(['prevent-app-suspension'])
     expect((await ended(jobId)).state.status).toBe('succeeded')
+    // The song comes into the library behind its stems, by a job of its own.
+    await vi.waitUntil(() => standIn.awake.size === 0, { timeout: 10_000 })
     const shown = window().progress
     expect(shown.some((share) => share > 0 && share < 1)).toBe(true)
-    expect([shown.at(-1), standIn.awake.size, standIn.awakenings]).toEqual([-1, 0, 1])
+    expect(shown.at(-1)).toBe(-1)
+    expect(standIn.awakenings).toBeLessThanOrEqual(2)
     expect(standIn.notifications.map(({ options }) => options)).toEqual([{ title: 'long song', body: 'It is ready.' }])
     const before = window().focused
     standIn.notifications[0]!.emit('click')
