@@ -26,7 +26,7 @@ export function attributionLines(attributions: readonly Attribution[], paths: re
 }
 
 /** The licence of weights learned from such material: the strictest that its parts ask for. */
-export function weightsLicence(lines: readonly string[]): string {
+export function weightsLicence(lines: readonly string[], material: 'recordings' | 'pictures' = 'recordings'): string {
   if (lines.some((line) => /\bNC\b/.test(line))) return 'CC BY-NC-SA 4.0'
-  return lines.length > 0 ? 'CC BY-SA 4.0' : 'As your recordings allow'
+  return lines.length > 0 ? 'CC BY-SA 4.0' : `As your ${material} allow`
 }

@@ -127,7 +127,7 @@ async function describePictures({ runFolder, manifest, data }: TrainingRun, { mi
   return {
     name: runFolder.split(/[\\/]/).at(-1)!,
     summary: 'Trained on this machine.',
-    licence: attributions.length > 0 ? weightsLicence(attributions) : 'As your pictures allow',
+    licence: weightsLicence(attributions, 'pictures'),
     data: `${described(first)} and ${described(second)}, mixed at random (${rule})${base ? `; trained on from "${base.name}"` : ''}`,
     attributions,
   }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Bridge } from '#renderer/api/electronHost'
 import { axeViolations } from '#test/axe'
 import { buildHalvingCompute, buildPage } from '#test/builds'
-import { type Browser, browserNote, chromiumPath, openBrowser } from '#test/chromium'
+import { type Browser, browserNote, chromiumPath, openBrowser, watchForProblems } from '#test/chromium'
 import { electron, standIn } from '#test/electronStandIn'
 import { showInChromium, shownOrigin } from '#test/electronWindow'
 import { addsUp, readIntegers, writeNoise } from '#test/sound'
@@ -51,9 +51,7 @@ describe.skipIf(!chromiumPath)(`main process, preload script and page together, 
 
   it('opens a file by its path, splits it, plays its stems over stem:// and saves them to the chosen folder', async () => {
     const tab = await browser.context.newPage()
-    const problems: string[] = []
-    tab.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-    tab.on('pageerror', (error) => problems.push(error.message))
+    const problems = watchForProblems(tab)
     const song = join(place.root, 'take.wav')
     await showInChromium(tab, { 'take.wav': song })
     await tab.setInputFiles('input[type=file]', song)

@@ -7,7 +7,7 @@ import { openAudio } from '#main/node/audioReader'
 import { forkCompute } from '#main/node/computeProcess'
 import { axeViolations } from '#test/axe'
 import { buildHalvingCompute, buildPage } from '#test/builds'
-import { type Browser, browserNote, chromiumPath, openBrowser } from '#test/chromium'
+import { type Browser, browserNote, chromiumPath, openBrowser, watchForProblems } from '#test/chromium'
 import { writeNoise } from '#test/sound'
 import { largestDifference, readAll } from '#test/soundFiles'
 import { startWebApp, type WebApp } from '#test/webApp'
@@ -40,9 +40,7 @@ describe.skipIf(!chromiumPath)(`files out of the Studio${browserNote}`, () => {
   beforeEach(async () => {
     app = await startWebApp({ page, launchCompute: () => forkCompute(program) })
     tab = await browser.context.newPage()
-    problems = []
-    tab.on('pageerror', (error) => problems.push(error.message))
-    tab.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
+    problems = watchForProblems(tab)
     await tab.goto(app.url)
     await tab.setInputFiles('input[type=file]', song)
     await split()

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { forkCompute } from '#main/node/computeProcess'
 import { axeViolations } from '#test/axe'
 import { buildHalvingCompute, buildPage } from '#test/builds'
-import { type Browser, browserNote, chromiumPath, openBrowser } from '#test/chromium'
+import { type Browser, browserNote, chromiumPath, openBrowser, watchForProblems } from '#test/chromium'
 import { writeHeardEpoch, writeHeardRun } from '#test/heardRuns'
 import { writeUntrainedModel } from '#test/untrainedModel'
 import { startWebApp, type WebApp } from '#test/webApp'
@@ -19,7 +19,7 @@ describe.skipIf(!chromiumPath)(`listening to a training${browserNote}`, () => {
   let app: WebApp
   let tab: Page
   let runs: string
-  const problems: string[] = []
+  let problems: string[]
 
   beforeAll(async () => {
     const page = await buildPage(join(scratch, 'page'))
@@ -32,8 +32,7 @@ describe.skipIf(!chromiumPath)(`listening to a training${browserNote}`, () => {
     await writeHeardRun(runs, { id: 'seen', name: 'Digits and clothing', kind: 'images', startedAt: '2026-01-01T10:00:00.000Z' }, [1, 4, 9])
     browser = await openBrowser()
     tab = await browser.context.newPage()
-    tab.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-    tab.on('pageerror', (error) => problems.push(error.message))
+    problems = watchForProblems(tab)
     await tab.goto(app.url)
     await tab.getByRole('tab', { name: 'Train', exact: true }).click()
     // Once the runs are known, the page goes to them by itself.

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { tasks } from '#main/compute/tasks/tasks'
 import { axeViolations } from '#test/axe'
 import { buildPage } from '#test/builds'
-import { type Browser, browserNote, chromiumPath, openBrowser } from '#test/chromium'
+import { type Browser, browserNote, chromiumPath, openBrowser, watchForProblems } from '#test/chromium'
 import { fakeComputeProcess } from '#test/fakeComputeProcess'
 import { constant } from '#test/networks'
 import { writeNoise } from '#test/sound'
@@ -44,9 +44,7 @@ describe.skipIf(!chromiumPath)(`the page of the models${browserNote}`, () => {
   beforeEach(async () => {
     app = await startWebApp({ page, launchCompute: () => fakeComputeProcess(tasks) })
     tab = await browser.context.newPage()
-    problems = []
-    tab.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-    tab.on('pageerror', (error) => problems.push(error.message))
+    problems = watchForProblems(tab)
     await tab.goto(app.url)
     await tab.getByRole('tab', { name: 'Models' }).click()
   })

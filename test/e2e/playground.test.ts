@@ -7,7 +7,7 @@ import { tasks } from '#main/compute/tasks/tasks'
 import { pictureSide, pictureSize } from '#shared/images/mixing'
 import { axeViolations } from '#test/axe'
 import { buildPage } from '#test/builds'
-import { type Browser, browserNote, chromiumPath, openBrowser } from '#test/chromium'
+import { type Browser, browserNote, chromiumPath, openBrowser, watchForProblems } from '#test/chromium'
 import { fakeComputeProcess } from '#test/fakeComputeProcess'
 import { writePictures } from '#test/pictureFiles'
 import { smallUnmixers } from '#test/unmixers'
@@ -40,9 +40,7 @@ describe.skipIf(!chromiumPath)(`the Playground${browserNote}`, () => {
   beforeEach(async () => {
     app = await startWebApp({ page, launchCompute: () => fakeComputeProcess(tasks) })
     tab = await browser.context.newPage()
-    problems = []
-    tab.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-    tab.on('pageerror', (error) => problems.push(error.message))
+    problems = watchForProblems(tab)
   })
   afterEach(async () => {
     await tab.close()

@@ -7,7 +7,7 @@ import { tasks } from '#main/compute/tasks/tasks'
 import { pictureSide } from '#shared/images/mixing'
 import { axeViolations } from '#test/axe'
 import { buildPage } from '#test/builds'
-import { type Browser, browserNote, chromiumPath, openBrowser } from '#test/chromium'
+import { type Browser, browserNote, chromiumPath, openBrowser, watchForProblems } from '#test/chromium'
 import { fakeComputeProcess } from '#test/fakeComputeProcess'
 import { smallUnmixers } from '#test/unmixers'
 import { writeUntrainedUnmixer } from '#test/untrainedModel'
@@ -41,9 +41,7 @@ describe.skipIf(!chromiumPath)(`one model of the Playground, looked into${browse
 
   beforeEach(async () => {
     tab = await browser.context.newPage()
-    problems = []
-    tab.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-    tab.on('pageerror', (error) => problems.push(error.message))
+    problems = watchForProblems(tab)
     await tab.goto(app.url, patience)
     await tab.getByRole('tab', { name: 'Playground' }).click()
   })

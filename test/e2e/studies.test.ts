@@ -7,7 +7,7 @@ import { appRoot } from '#main/node/appRoot'
 import { forkCompute } from '#main/node/computeProcess'
 import { axeViolations } from '#test/axe'
 import { buildPage } from '#test/builds'
-import { type Browser, browserNote, chromiumPath, openBrowser } from '#test/chromium'
+import { type Browser, browserNote, chromiumPath, openBrowser, watchForProblems } from '#test/chromium'
 import { setUp } from '#test/setUp'
 import { writeSongs } from '#test/trainingData'
 import { startWebApp, type WebApp } from '#test/webApp'
@@ -17,7 +17,7 @@ describe.skipIf(!chromiumPath)(`studies in the browser${browserNote}`, () => {
   let browser: Browser
   let app: WebApp
   let tab: Page
-  const problems: string[] = []
+  let problems: string[]
 
   beforeAll(async () => {
     setUp()
@@ -30,8 +30,7 @@ describe.skipIf(!chromiumPath)(`studies in the browser${browserNote}`, () => {
     browser = await openBrowser()
     tab = await browser.context.newPage()
     tab.setDefaultTimeout(120_000)
-    tab.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-    tab.on('pageerror', (error) => problems.push(error.message))
+    problems = watchForProblems(tab)
     await tab.goto(app.url)
     await tab.getByRole('tab', { name: 'Train' }).click()
   }, 300_000)

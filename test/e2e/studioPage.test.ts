@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { forkCompute } from '#main/node/computeProcess'
 import { axeViolations } from '#test/axe'
 import { buildHalvingCompute, buildPage } from '#test/builds'
-import { type Browser, browserNote, chromiumPath, openBrowser } from '#test/chromium'
+import { type Browser, browserNote, chromiumPath, openBrowser, watchForProblems } from '#test/chromium'
 import { addsUp, readIntegers, writeNoise } from '#test/sound'
 import { startWebApp, type WebApp } from '#test/webApp'
 
@@ -44,10 +44,8 @@ describe.skipIf(!chromiumPath)(`the Studio over the local web server${browserNot
     app = await startWebApp({ page, launchCompute: () => forkCompute(program) })
     tab = await browser.context.newPage()
     requested = []
-    problems = []
     tab.on('request', (request) => requested.push(request.url()))
-    tab.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-    tab.on('pageerror', (error) => problems.push(error.message))
+    problems = watchForProblems(tab)
     await tab.goto(app.url)
   })
   afterEach(async () => {

@@ -7,7 +7,7 @@ import { appRoot } from '#main/node/appRoot'
 import { forkCompute } from '#main/node/computeProcess'
 import { axeViolations } from '#test/axe'
 import { buildPage } from '#test/builds'
-import { type Browser, browserNote, chromiumPath, openBrowser } from '#test/chromium'
+import { type Browser, browserNote, chromiumPath, openBrowser, watchForProblems } from '#test/chromium'
 import { setUp } from '#test/setUp'
 import { quickConfig, writeSongs } from '#test/trainingData'
 import { writeUntrainedModel } from '#test/untrainedModel'
@@ -19,7 +19,7 @@ describe.skipIf(!chromiumPath)(`a lesson in the browser${browserNote}`, () => {
   let browser: Browser
   let app: WebApp
   let tab: Page
-  const problems: string[] = []
+  let problems: string[]
 
   async function open(): Promise<void> {
     await tab.goto(app.url)
@@ -38,8 +38,7 @@ describe.skipIf(!chromiumPath)(`a lesson in the browser${browserNote}`, () => {
     browser = await openBrowser()
     tab = await browser.context.newPage()
     tab.setDefaultTimeout(60_000)
-    tab.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-    tab.on('pageerror', (error) => problems.push(error.message))
+    problems = watchForProblems(tab)
   }, 300_000)
   afterAll(async () => {
     await browser?.close()

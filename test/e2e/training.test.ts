@@ -7,7 +7,7 @@ import { appRoot } from '#main/node/appRoot'
 import { forkCompute } from '#main/node/computeProcess'
 import { axeViolations } from '#test/axe'
 import { buildPage } from '#test/builds'
-import { type Browser, browserNote, chromiumPath, openBrowser } from '#test/chromium'
+import { type Browser, browserNote, chromiumPath, openBrowser, watchForProblems } from '#test/chromium'
 import { setUp } from '#test/setUp'
 import { writeSongs } from '#test/trainingData'
 import { startWebApp, type WebApp } from '#test/webApp'
@@ -19,7 +19,7 @@ describe.skipIf(!chromiumPath)(`training in the browser, from recordings to a sp
   let browser: Browser
   let app: WebApp
   let tab: Page
-  const problems: string[] = []
+  let problems: string[]
   const requested: string[] = []
 
   beforeAll(async () => {
@@ -30,8 +30,7 @@ describe.skipIf(!chromiumPath)(`training in the browser, from recordings to a sp
     browser = await openBrowser()
     tab = await browser.context.newPage()
     tab.setDefaultTimeout(120_000)
-    tab.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-    tab.on('pageerror', (error) => problems.push(error.message))
+    problems = watchForProblems(tab)
     tab.on('request', (request) => requested.push(request.url()))
     await tab.goto(app.url)
   }, 300_000)

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { type BrowserContext, chromium } from 'playwright-core'
+import { type BrowserContext, chromium, type Page } from 'playwright-core'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'msedge']
 
@@ -49,4 +49,12 @@ export async function openBrowser(): Promise<Browser> {
       rmSync(profile, { recursive: true, force: true })
     },
   }
+}
+
+/** What goes wrong in a tab from now on: errors of its console, and those that nothing caught. The array fills by itself. */
+export function watchForProblems(tab: Page): string[] {
+  const problems: string[] = []
+  tab.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
+  tab.on('pageerror', (error) => problems.push(error.message))
+  return problems
 }

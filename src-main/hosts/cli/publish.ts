@@ -1,9 +1,9 @@
 import { cpus } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { weightsLicence } from '#main/datasets/attribution'
 import { openEngine } from '#main/engine/select'
 import { callersFolder, exitStatus, interruptSignal, runCommand, UsageError } from '#main/hosts/cli/command'
+import { credited } from '#main/hosts/cli/credited'
 import { publishUnmixer } from '#main/hosts/cli/publishUnmixer'
 import { joinMembers } from '#main/models/members'
 import type { SeparatorFileCard } from '#main/models/modelCard'
@@ -75,16 +75,12 @@ await runCommand(usage, async (args) => {
   const parameters = joinMembers(networks)
   const config = { ...models[0]!.card.config, members: networks.length, ...(lean !== 0 && { lean: { sung: lean, ...leanElsewhere } }) }
   const card = { ...models[0]!.card, config }
-  const attributions = [...new Set([...values.credit, ...models.flatMap((model) => model.card.attributions)])]
   const separator = await createSeparator(card.config, parameters, engine)
   const { scores, line } = await measure(songs, separator)
   const { seed } = card.selfTest
   const published = {
     ...card,
-    name,
-    summary,
-    licence: weightsLicence(attributions),
-    attributions,
+    ...credited({ name, summary }, values.credit, models),
     scores,
     selfTest: { seed, mask: await selfTestMask(card.config, parameters, engine, seed) },
   }

@@ -1,8 +1,8 @@
 import { cpus } from 'node:os'
 import { join } from 'node:path'
-import { weightsLicence } from '#main/datasets/attribution'
 import type { Engine } from '#main/engine/engine'
 import { UsageError } from '#main/hosts/cli/command'
+import { credited } from '#main/hosts/cli/credited'
 import { usualPictures } from '#main/hosts/cli/evaluatePlayground'
 import { createProgressBar } from '#main/hosts/cli/progressBar'
 import { requireUnmixerSelfTest, unmixerSelfTestValues } from '#main/models/unmixerSelfTest'
@@ -44,14 +44,10 @@ export async function publishUnmixer(folders: readonly string[], publication: Un
   bar.clear()
   const milliseconds = await millisecondsOf(config, parameters, engine, () => performance.now())
   const measuredOn = describePairs(usualProtocol, split, config.mixing)
-  const attributions = [...new Set([...credits, ...models.flatMap((model) => model.card.attributions)])]
   const { seed } = card.selfTest
   const published = {
     ...card,
-    name,
-    summary,
-    licence: weightsLicence(attributions),
-    attributions,
+    ...credited({ name, summary }, credits, models),
     scores: cardScores(report, measuredOn, milliseconds, `${engine.label}, ${cpus().length} threads`),
     selfTest: { seed, values: await unmixerSelfTestValues(config, parameters, engine, seed) },
   }

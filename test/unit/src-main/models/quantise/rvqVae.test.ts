@@ -13,17 +13,9 @@ import { decodeCheckpoint, encodeCheckpoint, freshCheckpoint, type Checkpoint } 
 import { randomStream } from '#shared/random'
 import { worstError } from '#test/engines'
 import { quietContext } from '#test/soundFiles'
+import { smallRvqVae } from '#test/rvqVaes'
 import { openTestEngine, runProgram } from '#test/testEngine'
 
-const small: RvqVaeConfig = {
-  family: 'rvqvae',
-  frames: 16,
-  bins: 16,
-  channels: 2,
-  widths: [6, 8],
-  quantiser: { layers: 2, codes: 4, dimensions: 4, start: 'glorot', gamma: 0.9, average: 'residuals', restartBelow: 0 },
-  probabilistic: false,
-}
 const batch = 8
 const weights = { variance: 0.5, commitment: 0.25 }
 
@@ -95,18 +87,18 @@ describe('RVQ-VAE of source 004', () => {
 
   // Would catch codes that are not those that the picture is made of.
   it('encodes pictures as numbers of codes whose sum it decodes', async () => {
-    const parameters = begun(small)
-    const { codes, quantised, latent } = await runProgram(engine, rvqEncodeProgram(small, batch), parameters, { picture: pictures(3) })
+    const parameters = begun(smallRvqVae)
+    const { codes, quantised, latent } = await runProgram(engine, rvqEncodeProgram(smallRvqVae, batch), parameters, { picture: pictures(3) })
     expect(codes!.length).toBe(batch * 4 * 4 * 2)
     quantised!.forEach((value, i) => {
       const [position, d] = [Math.floor(i / 4), i % 4]
       const sum = [0, 1].reduce((total, layer) => total + parameters[codesName(layer)]![codes![position * 2 + layer]! * 4 + d]!, 0)
       expect(value).toBeCloseTo(sum, 5)
     })
-    const plain = await runProgram(engine, rvqDecodeProgram(small, batch, { snap: false }), parameters, { latent: quantised! })
-    const snapped = await runProgram(engine, rvqDecodeProgram(small, batch, { snap: true }), parameters, { latent: latent! })
+    const plain = await runProgram(engine, rvqDecodeProgram(smallRvqVae, batch, { snap: false }), parameters, { latent: quantised! })
+    const snapped = await runProgram(engine, rvqDecodeProgram(smallRvqVae, batch, { snap: true }), parameters, { latent: latent! })
     expect(worstError(plain, snapped)).toBeLessThan(1e-4)
-    const { outputs } = await (await engine.compileGradients(rvqVaeLoss(small, batch, weights))).gradients(parameters, { picture: pictures(3) })
+    const { outputs } = await (await engine.compileGradients(rvqVaeLoss(smallRvqVae, batch, weights))).gradients(parameters, { picture: pictures(3) })
     const target = pictures(3)
     const mse = plain.picture!.reduce((sum, value, i) => sum + (value - target[i]!) ** 2, 0) / target.length
     expect(outputs.mse![0]).toBeCloseTo(mse, 4)
@@ -115,9 +107,9 @@ describe('RVQ-VAE of source 004', () => {
   })
 
   it('learns encoder and decoder by gradient, and every codebook by its rule', async () => {
-    const program = rvqVaeLoss(small, batch, weights)
-    const { outputs, gradients } = await (await engine.compileGradients(program)).gradients(begun(small), inputsOf(program, 3))
-    const running = runningNames(rvqVae(small).parameters)
+    const program = rvqVaeLoss(smallRvqVae, batch, weights)
+    const { outputs, gradients } = await (await engine.compileGradients(program)).gradients(begun(smallRvqVae), inputsOf(program, 3))
+    const running = runningNames(rvqVae(smallRvqVae).parameters)
     const still = Object.keys(gradients).filter((name) => gradients[name]!.every((value) => value === 0))
     expect(still.toSorted()).toEqual(running.toSorted())
     for (const name of running) expect(outputs[nextName(name)]!.length, name).toBe(gradients[name]!.length)
@@ -125,7 +117,7 @@ describe('RVQ-VAE of source 004', () => {
   })
 
   it('compares samples where its decoder gives a distribution, whose mean lies within ±1', async () => {
-    const config = { ...small, probabilistic: true }
+    const config = { ...smallRvqVae, probabilistic: true }
     const parameters = begun(config)
     const program = rvqVaeLoss(config, batch, weights)
     const differentiable = await engine.compileGradients(program)
@@ -143,7 +135,7 @@ describe('RVQ-VAE of source 004', () => {
 
   // Would catch codebooks that are left out of checkpoints, or that the optimiser moves.
   it('learns, and goes on from a checkpoint within it to the very same bits', async () => {
-    const config = { ...small, quantiser: { ...small.quantiser, restartBelow: 0.05 } }
+    const config = { ...smallRvqVae, quantiser: { ...smallRvqVae.quantiser, restartBelow: 0.05 } }
     const shapes = shapesOf(rvqVae(config).parameters)
     const whole = freshCheckpoint(begun(config))
     const first = await trained(config, whole, 1)
@@ -158,10 +150,10 @@ describe('RVQ-VAE of source 004', () => {
   })
 
   it('begins with codebooks of its own encoder by k-means, which commit less at once', async () => {
-    const parameters = begun(small)
-    const { latent } = await runProgram(engine, rvqEncodeProgram(small, batch), parameters, { picture: pictures(3) })
-    const means = await kMeansCodebooks(small.quantiser, latent!, randomStream(4), quietContext())
-    const differentiable = await engine.compileGradients(rvqVaeLoss(small, batch, weights))
+    const parameters = begun(smallRvqVae)
+    const { latent } = await runProgram(engine, rvqEncodeProgram(smallRvqVae, batch), parameters, { picture: pictures(3) })
+    const means = await kMeansCodebooks(smallRvqVae.quantiser, latent!, randomStream(4), quietContext())
+    const differentiable = await engine.compileGradients(rvqVaeLoss(smallRvqVae, batch, weights))
     const at = async (given: NamedArrays) => (await differentiable.gradients(given, { picture: pictures(3) })).outputs.commitment![0]!
     expect(await at({ ...parameters, ...means })).toBeLessThan(0.5 * (await at(parameters)))
   })

@@ -5,22 +5,14 @@ import { initialParameters } from '#main/models/initialise'
 import { realNvp } from '#main/models/quantise/flow/realNvp'
 import { realNvpBeginProgram, realNvpInverseProgram } from '#main/models/quantise/flow/realNvpLoss'
 import { mapStatistics, priorVariant, priorVariants } from '#main/models/quantise/flow/variants'
-import { rvqDecodeProgram, rvqEncodeProgram, rvqVae, type RvqVaeConfig } from '#main/models/quantise/rvqVae'
+import { rvqDecodeProgram, rvqEncodeProgram, rvqVae } from '#main/models/quantise/rvqVae'
 import { takeRunningState } from '#main/models/runningState'
 import { createStft } from '#shared/dsp/stft'
 import { randomStream } from '#shared/random'
+import { smallRvqVae } from '#test/rvqVaes'
 import { openTestEngine, runProgram } from '#test/testEngine'
 
 const polar: PolarConfig = { sampleRate: 8000, fftSize: 32, hopLength: 8, frames: 16, magnitude: 'log' }
-const coder: RvqVaeConfig = {
-  family: 'rvqvae',
-  frames: 16,
-  bins: 16,
-  channels: 2,
-  widths: [4, 6],
-  quantiser: { layers: 2, codes: 4, dimensions: 4, start: 'glorot', gamma: 0.9, average: 'residuals', restartBelow: 0 },
-  probabilistic: false,
-}
 const batch = 4
 
 let engine: Engine
@@ -36,8 +28,8 @@ describe.each(priorVariants)('a prior of kind %s', (variant) => {
     const random = randomStream(1)
     const sounds = Array.from({ length: batch }, () => Float32Array.from({ length: longestSound(polar) }, () => random.normal()))
     const picture = Float32Array.from(sounds.flatMap((sound) => Array.from(polarPicture(sound, 1, stft, polar))))
-    const parameters = initialParameters(rvqVae(coder).parameters, random.fork('coder'))
-    const { quantised } = await runProgram(engine, rvqEncodeProgram(coder, batch), parameters, { picture })
+    const parameters = initialParameters(rvqVae(smallRvqVae).parameters, random.fork('coder'))
+    const { quantised } = await runProgram(engine, rvqEncodeProgram(smallRvqVae, batch), parameters, { picture })
     const { flow } = priorVariant(variant, [4, 4, 4], mapStatistics([quantised!]))
     const config = { ...flow, filters: [3], couplings: 1, residualBlocks: 0 }
     const learned = initialParameters(realNvp(config).parameters, random.fork('prior'))
@@ -46,7 +38,7 @@ describe.each(priorVariants)('a prior of kind %s', (variant) => {
     const soundOf = async (seed: number) => {
       const latents = realNvp(config).sample(learned, 1, 0.8, randomStream(seed))
       const { map } = await runProgram(engine, realNvpInverseProgram(config, 1), learned, Object.fromEntries(latents.map((values, i) => [`latent${i}`, values])))
-      const decoded = await runProgram(engine, rvqDecodeProgram(coder, 1, { snap: true }), parameters, { latent: map! })
+      const decoded = await runProgram(engine, rvqDecodeProgram(smallRvqVae, 1, { snap: true }), parameters, { latent: map! })
       return soundOfPolarPicture(decoded.picture!, 1, stft, polar)
     }
     const [sound, other, again] = [await soundOf(7), await soundOf(8), await soundOf(7)]
