@@ -21,7 +21,7 @@ export const recordedSound = z.strictObject({ name: z.string().trim().min(1).max
 export type RecordedSound = z.infer<typeof recordedSound>
 
 /** A file or folder by its path (desktop), an upload (browser), or what was recorded. */
-const clipSource = z.union([z.strictObject({ path: z.string().min(1) }), z.strictObject({ uploadId: z.string().min(1) }), z.strictObject({ recorded: recordedSound })])
+export const clipSource = z.union([z.strictObject({ path: z.string().min(1) }), z.strictObject({ uploadId: z.string().min(1) }), z.strictObject({ recorded: recordedSound })])
 export type ClipSource = z.infer<typeof clipSource>
 
 /** The sound to be found: a set of the user's, or a class of a dataset of clips. */
