@@ -47,15 +47,18 @@ const denseUnmixerSchema = unmixerBasics.extend({
   latentUnits: size,
 }) satisfies z.ZodType<DenseUnmixerConfig>
 
-const convUnmixerSchema = unmixerBasics.extend({
-  network: z.enum(['bottleneck', 'skip', 'unet']),
-  encoderChannels: perLevel,
-  fieldSide: z.union([z.literal(1), z.literal(2)]),
-  encoderBlocks: blocksPerLevel,
-  decoderChannels: perLevel,
-  decoderBlocks: blocksPerLevel,
-  latentChannels: z.int().nonnegative(),
-}) satisfies z.ZodType<ConvUnmixerConfig>
+const convUnmixerSchema = unmixerBasics
+  .extend({
+    network: z.enum(['bottleneck', 'skip', 'unet']),
+    encoderChannels: perLevel,
+    fieldSide: z.union([z.literal(1), z.literal(2)]),
+    encoderBlocks: blocksPerLevel,
+    decoderChannels: perLevel,
+    decoderBlocks: blocksPerLevel,
+    latentChannels: z.int().nonnegative(),
+    views: z.union([z.literal(1), z.literal(5)]).optional(),
+  })
+  .refine(({ network, views = 1 }) => views === 1 || network !== 'bottleneck', { message: 'A network without skips has no mask that views could share.' }) satisfies z.ZodType<ConvUnmixerConfig>
 
 /** Of all networks that take mixtures of pictures apart. */
 export const unmixerConfigSchema = z.discriminatedUnion('network', [denseUnmixerSchema, convUnmixerSchema]) satisfies z.ZodType<UnmixerConfig>

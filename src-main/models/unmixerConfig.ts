@@ -1,3 +1,4 @@
+import type { ViewCount } from '#main/models/unmixerViews'
 import type { Mixing } from '#shared/images/mixing'
 
 /** What all networks that take a mixture of two pictures apart share. */
@@ -30,6 +31,11 @@ export interface ConvUnmixerConfig extends UnmixerBasics {
   readonly decoderBlocks: readonly number[]
   /** Of the latent maps of each decoder; of a `unet`, 0. */
   readonly latentChannels: number
+  /**
+   * Of a trained `skip` or `unet`: 5 where the mask is the mean over the mixture as it is and moved by a pixel up, down, left and
+   * right, since what a network sees of an edge depends on where its coarser levels happen to divide. Without it, and in training, 1.
+   */
+  readonly views?: ViewCount | undefined
 }
 
 export type UnmixerConfig = DenseUnmixerConfig | ConvUnmixerConfig

@@ -8,6 +8,7 @@ import { publishUnmixer } from '#main/hosts/cli/publishUnmixer'
 import { joinMembers } from '#main/models/members'
 import type { SeparatorFileCard } from '#main/models/modelCard'
 import { requireSelfTest, selfTestMask } from '#main/models/selfTest'
+import { viewCounts, type ViewCount } from '#main/models/unmixerViews'
 import { appRoot } from '#main/node/appRoot'
 import { loadOwnSeparator, saveModel } from '#main/node/modelFiles'
 import { findReferenceSongs, openReferenceSong, type ReferenceFiles } from '#main/node/referenceSongs'
@@ -22,12 +23,13 @@ const usage = `Puts a trained model into resources/models with a card that says 
   npm run publish-model -- RUN/model[+RUN/model ...] [...] --id ID --name NAME --summary TEXT --songs DIR --only NAMES
                            [--lean LOGITS] [--credit TEXT ...]
   npm run publish-model -- RUN/model[+RUN/model ...] --playground --id ID --name NAME --summary TEXT [--data DIR]
-                           [--credit TEXT ...]
+                           [--views 5] [--credit TEXT ...]
 
 Several models become one whose masks are the mean of theirs; models joined by + were trained on from one start and become one
 network first, the mean of their weights. --lean moves masks towards vocals where somebody sings: networks that meet voices unlike
 those of their training give too little. The result is measured on the songs NAMES (comma-separated) below DIR, none of which it may
-have been trained on. With --playground it is one that takes pictures apart, and it is measured with the test pictures below DIR.
+have been trained on. With --playground it is one that takes pictures apart, and it is measured with the test pictures below DIR; with
+--views 5 its mask is the mean over the mixture as it is and moved by a pixel each way, which takes five times as long.
 `
 
 /** Where the lean that is asked for does not hold, and from which share of a moment's power on it does; see docs/experiments.md. */
@@ -46,6 +48,7 @@ await runCommand(usage, async (args) => {
       lean: { type: 'string', default: '0' },
       playground: { type: 'boolean', default: false },
       data: { type: 'string' },
+      views: { type: 'string' },
       credit: { type: 'string', multiple: true, default: [] },
     },
   })
@@ -54,7 +57,8 @@ await runCommand(usage, async (args) => {
   if (values.playground) {
     if (positionals.length !== 1 || !id || !name || !summary) throw new UsageError('One model must be named, or some joined by +, with --id, --name and --summary.')
     const folders = positionals[0]!.split('+').map((each) => resolve(here, each))
-    const publication = { id, name, summary, credits: values.credit, data: values.data === undefined ? undefined : resolve(here, values.data) }
+    const data = values.data === undefined ? undefined : resolve(here, values.data)
+    const publication = { id, name, summary, credits: values.credit, data, views: viewsOption(values.views) }
     process.stdout.write(`${await publishUnmixer(folders, publication, await openEngine(), interruptSignal())}\n`)
     return exitStatus.done
   }
@@ -88,6 +92,14 @@ await runCommand(usage, async (args) => {
   process.stdout.write(`${id}: ${line}\n`)
   return exitStatus.done
 })
+
+/** @throws UsageError */
+function viewsOption(given: string | undefined): ViewCount | undefined {
+  if (given === undefined) return undefined
+  const views = viewCounts.find((count) => String(count) === given)
+  if (views === undefined) throw new UsageError(`--views is ${viewCounts.join(' or ')}, not "${given}".`)
+  return views
+}
 
 /** @throws UsageError for a name that no song has: a card must not promise what was not measured. */
 async function songsCalled(names: readonly string[], folder: string): Promise<ReferenceFiles[]> {
