@@ -34,6 +34,7 @@ const layoutNames: Readonly<Record<DatasetLayout, string>> = {
   fsdd: 'the Free Spoken Digit Dataset',
   idx: 'IDX files',
   loose: 'recordings',
+  sounds: 'short sounds',
 }
 
 /**

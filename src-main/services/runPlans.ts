@@ -1,4 +1,5 @@
 import type { Manifest } from '#main/datasets/manifest'
+import { requireClips } from '#main/datasets/clips/clipSet'
 import { groupsOfSplit } from '#main/datasets/pictures/groups'
 import { presets, type Preset } from '#main/training/presets'
 import type { InstalledModel } from '#main/services/modelService'
@@ -14,6 +15,7 @@ const scores: Readonly<Record<NetworkKind, { scoreName: string; scoreUnit: strin
   separator: { scoreName: 'Vocals SDR', scoreUnit: 'dB' },
   blind: { scoreName: 'Validation loss, negated', scoreUnit: '' },
   images: { scoreName: 'PSNR', scoreUnit: 'dB' },
+  clips: { scoreName: 'Validation loss, negated', scoreUnit: '' },
 }
 
 /** @throws AppError INVALID_INPUT */
@@ -31,10 +33,11 @@ export function configOf(preset: Preset, overrides: Readonly<Record<string, unkn
   throw invalidInput('A hyper-parameter', parsed.error)
 }
 
-/** @throws AppError INVALID_INPUT where the preset cannot learn from such data; DATASET_EMPTY for pictures of one kind alone */
-export function requireFit(preset: Preset, { name, content }: Dataset, { images = [] }: Manifest): void {
+/** @throws AppError INVALID_INPUT where the preset cannot learn from such data; DATASET_EMPTY for pictures of one kind alone, or one short sound */
+export function requireFit(preset: Preset, { name, content }: Dataset, { images = [], clips = [] }: Manifest): void {
   if (preset.contents.includes(content)) {
     if (preset.kind === 'images') groupsOfSplit(images, 'train')
+    if (preset.kind === 'clips') requireClips(clips, name)
     return
   }
   const wanted = preset.contents.join(' or ')

@@ -234,10 +234,11 @@ class Studies implements StudyService {
 }
 
 /** @throws AppError DATASET_EMPTY where nothing could be learned from, or nothing is kept to measure with */
-function requireHeldOut(kind: NetworkKind, name: string, { songs, images = [] }: Manifest): void {
-  const isHeld = kind === 'images' ? hasSplit(images, 'test') || hasSplit(images, 'validation') : songs.some(({ split }) => split !== 'train')
+function requireHeldOut(kind: NetworkKind, name: string, { songs, images = [], clips = [] }: Manifest): void {
+  const held = kind === 'clips' ? clips : songs
+  const isHeld = kind === 'images' ? hasSplit(images, 'test') || hasSplit(images, 'validation') : held.some(({ split }) => split !== 'train')
   if (kind === 'images') groupsOfSplit(images, 'train')
   if (isHeld) return
-  const lacking = kind === 'images' ? 'pictures of both kinds' : 'song with known stems'
+  const lacking = kind === 'images' ? 'pictures of both kinds' : kind === 'clips' ? 'sound' : 'song with known stems'
   throw new AppError('DATASET_EMPTY', `"${name}" keeps no ${lacking} for validation or test, so there would be nothing to measure with. Nothing was started.`)
 }

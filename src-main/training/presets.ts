@@ -152,6 +152,11 @@ export const presets = {
 
 export type PresetId = keyof typeof presets
 
+/** What networks of a family are made for, as their presets say. */
+export function kindOfFamily(family: NetworkConfig['family']): NetworkKind {
+  return Object.values<Preset>(presets).find(({ model }) => model.family === family)!.kind
+}
+
 /** The preset of a separator's network, however many members it has and however it leans; undefined where it is none of ours. */
 export function presetOfNetwork(config: SeparatorConfig): PresetId | undefined {
   const network = { ...config, members: undefined, lean: undefined }

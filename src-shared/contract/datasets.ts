@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { request } from '#shared/contract/defineContract'
 
 /** Layouts of folders that are understood; `src-main/datasets/layouts` says what each looks like. */
-export const datasetLayouts = ['stemFolders', 'musdb', 'multitrack', 'pairs', 'irmas', 'esc', 'fsdd', 'idx', 'loose'] as const
+export const datasetLayouts = ['stemFolders', 'musdb', 'multitrack', 'pairs', 'irmas', 'esc', 'fsdd', 'idx', 'loose', 'sounds'] as const
 export const datasetLayout = z.enum(datasetLayouts)
 export type DatasetLayout = z.infer<typeof datasetLayout>
 

@@ -5,8 +5,11 @@ import { failure } from '#shared/jobs/job'
 import { trainingConfig } from '#shared/training/config'
 import { historyLine } from '#shared/training/history'
 
-/** What a network is made for: `separator` takes songs apart, `blind` learns from mixtures alone, `images` takes pictures apart. */
-export const networkKinds = ['separator', 'blind', 'images'] as const
+/**
+ * What a network is made for: `separator` takes songs apart, `blind` learns from mixtures alone, `images` takes pictures apart, `clips`
+ * makes, finds or codes short sounds.
+ */
+export const networkKinds = ['separator', 'blind', 'images', 'clips'] as const
 export const networkKind = z.enum(networkKinds)
 export type NetworkKind = z.infer<typeof networkKind>
 

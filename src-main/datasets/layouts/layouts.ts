@@ -7,6 +7,7 @@ import { readLoose } from '#main/datasets/layouts/loose'
 import { readMultitrack } from '#main/datasets/layouts/multitrack'
 import { readMusdb } from '#main/datasets/layouts/musdb'
 import { readPairs } from '#main/datasets/layouts/pairs'
+import { readSounds } from '#main/datasets/layouts/sounds'
 import { readStemFolders } from '#main/datasets/layouts/stemFolders'
 import { datasetLayouts, type DatasetLayout } from '#shared/contract/datasets'
 
@@ -21,10 +22,11 @@ export const layouts: Layouts = {
   fsdd: readFsdd,
   idx: readIdx,
   loose: readLoose,
+  sounds: readSounds,
 }
 
 /** From the one with the most form of its own to the one with least, where nothing else decides. */
-const strictest: readonly DatasetLayout[] = ['musdb', 'stemFolders', 'irmas', 'fsdd', 'esc', 'idx', 'pairs', 'multitrack', 'loose']
+const strictest: readonly DatasetLayout[] = ['musdb', 'stemFolders', 'irmas', 'fsdd', 'esc', 'idx', 'pairs', 'multitrack', 'loose', 'sounds']
 
 /** All that a folder can be, best first: whole songs before other collections, then by how many of the files are used. */
 export async function readFolder(view: FolderView, options: LayoutOptions): Promise<(LayoutReading & { layout: DatasetLayout })[]> {

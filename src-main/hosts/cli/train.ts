@@ -1,16 +1,18 @@
 import { join } from 'node:path'
+import type { Manifest } from '#main/datasets/manifest'
 import { openEngine } from '#main/engine/select'
 import { callersFolder, exitStatus, interruptSignal, runCommand } from '#main/hosts/cli/command'
 import { createProgressBar } from '#main/hosts/cli/progressBar'
 import { parseTrainOptions, trainUsage, type TrainOptions } from '#main/hosts/cli/trainOptions'
 import { appRoot } from '#main/node/appRoot'
+import { readClipManifest } from '#main/node/clipManifest'
 import { readPictureManifest } from '#main/node/pictureFiles'
 import { readManifestOf } from '#main/node/recordingCache'
 import { loadPieces } from '#main/node/referenceSongs'
 import { readRunConfig, runTraining, type RunData } from '#main/node/trainingRun'
 import { workContext } from '#main/node/workContext'
 import { trainingConfig, type TrainingConfig } from '#shared/training/config'
-import { presets, type NetworkConfig } from '#main/training/presets'
+import { kindOfFamily, presets, type NetworkConfig } from '#main/training/presets'
 import type { StopReason } from '#main/training/trainer'
 import { isCancellation } from '#shared/errors'
 import type { HistoryLine } from '#shared/training/history'
@@ -46,7 +48,8 @@ async function startTraining(options: TrainOptions): Promise<StopReason> {
   const { runFolder, resume, from, seconds, resultsEvery } = options
   const preset = presets[options.preset]
   const overrides = withLength(options, training)
-  const manifest = model.family === 'unmixer' ? await readPictureManifest(data.folder, data.without) : await readManifestOf(data.folder, data)
+  const onNote = (note: string) => void process.stderr.write(`${note}\n`)
+  const manifest = await manifestFor(model, data, onNote)
   const validationPieces = data.validationFolder && 'stft' in model ? await loadPieces(data.validationFolder, model.stft.sampleRate) : []
   const signal = interruptSignal()
   const bar = createProgressBar(process.stderr, 'train', () => performance.now())
@@ -64,11 +67,21 @@ async function startTraining(options: TrainOptions): Promise<StopReason> {
     process.stdout.write(`${describe(line)}\n`)
   }
   const cacheFolder = join(appRoot, '.cache/recordings')
-  const run = { data, manifest, validationPieces, runFolder, cacheFolder, preset, overrides, seconds, resultsEvery, resume, from, onEpoch }
+  const run = { data, manifest, validationPieces, runFolder, cacheFolder, preset, overrides, seconds, resultsEvery, resume, from, onEpoch, onNote }
   const reason = await runTraining(run, engine, workContext(signal, bar.show))
   bar.clear()
   if (clock.seconds > 0) process.stderr.write(`Steps waited for their data ${((100 * clock.waited) / clock.seconds).toFixed(0)} % of the time.\n`)
   return reason
+}
+
+/** What there is to learn from, for a network of this family. */
+async function manifestFor(model: NetworkConfig, data: RunData, onNote: (note: string) => void): Promise<Manifest> {
+  const kind = kindOfFamily(model.family)
+  if (kind === 'images') return readPictureManifest(data.folder, data.without)
+  if (kind !== 'clips') return readManifestOf(data.folder, data)
+  const { manifest, notes } = await readClipManifest(data.folder, data)
+  notes.forEach(onNote)
+  return manifest
 }
 
 /** What the run learns from, and how: as it began, where it is continued, but for what is given again. */

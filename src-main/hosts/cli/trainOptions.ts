@@ -7,12 +7,13 @@ import { trainingConfig, type TrainingConfig } from '#shared/training/config'
 import { presets, type PresetId } from '#main/training/presets'
 
 /** What `npm run train -- --help` prints. */
-export const trainUsage = `Trains a separator on your own recordings, or a network that takes pictures apart.
+export const trainUsage = `Trains a separator on your own recordings, or a network that takes pictures apart, or one of the Lab's on short sounds.
 
   npm run train -- --data DIR --preset ${Object.keys(presets).join('|')} --out RUN [options]
 
 DIR holds songs as <song>/vocals.* with <song>/accompaniment.*, and loose recordings as voices/<group>/* and music/<group>/*.
 Presets that begin with unmix learn from pictures: DIR holds IDX files in two folders, such as mnist and fashion-mnist.
+Presets of the Lab learn from short sounds: DIR holds spoken digits (FSDD), ESC-10, or any sounds, labelled by their folders.
 
   --minutes N            stop after so many minutes of training (all sittings together)
   --epochs N             stop after so many epochs; the learning rate reaches its end there

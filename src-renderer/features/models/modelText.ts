@@ -1,7 +1,7 @@
 import type { ModelCard, UnmixerFacts } from '#shared/contract/models'
 import type { NetworkAdapter } from '#shared/contract/networkAdapter'
 
-const kindTexts = { separator: 'Separates songs', blind: 'Describes mixtures', images: 'Takes pictures apart' } as const
+const kindTexts = { separator: 'Separates songs', blind: 'Describes mixtures', images: 'Takes pictures apart', clips: 'Learned short sounds' } as const
 const originTexts = { shipped: 'Comes with Stemwright', trained: 'Trained here', imported: 'Imported' } as const
 
 /** What a model is for, and where it comes from. */

@@ -18,6 +18,12 @@ export const useTitles: Record<NetworkKind, string> = {
   separator: 'Use it in the Studio',
   images: 'Try it in the Playground',
   blind: 'Keep it as a model',
+  clips: 'Keep it as a model',
+}
+
+/** True of networks with a page where a model is chosen as the one to be used. */
+export function hasPlace(kind: NetworkKind): boolean {
+  return kind === 'separator' || kind === 'images'
 }
 
 /** How far a run is with the data that it is reading; undefined where it is not, or nothing is known yet. */

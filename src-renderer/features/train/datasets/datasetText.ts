@@ -11,6 +11,7 @@ export const layoutTexts: Record<DatasetLayout, { title: string; looks: string }
   fsdd: { title: 'Spoken digits (FSDD)', looks: 'Recordings named digit_speaker_number.wav.' },
   idx: { title: 'Pictures (IDX)', looks: 'Files as MNIST and Fashion-MNIST have them, as they are or in .gz; a folder for each kind where there are two.' },
   loose: { title: 'Voices and music apart', looks: 'Folders “voices” and “music” with recordings that do not belong together; they are mixed anew all the time.' },
+  sounds: { title: 'Short sounds', looks: 'Any short sounds, such as one-shots; the folder that one lies in says what it is.' },
 }
 
 const units: Record<DatasetContent, readonly [one: string, many: string]> = {

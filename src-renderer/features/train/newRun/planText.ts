@@ -6,6 +6,7 @@ export const kindTexts: Record<NetworkKind, { title: string; what: string }> = {
   separator: { title: 'Splits songs', what: 'into vocals and music; usable in the Studio' },
   blind: { title: 'Learns without stems', what: 'finds two parts in recordings by itself; to study and compare' },
   images: { title: 'Takes pictures apart', what: 'two pictures that lie over one another' },
+  clips: { title: 'Learns short sounds', what: 'to make new ones, to find one, or to code them; for the Lab' },
 }
 
 const contentNames: Record<DatasetContent, string> = {
