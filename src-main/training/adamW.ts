@@ -6,6 +6,8 @@ export interface AdamWOptions {
   epsilon: number
   /** Decoupled weight decay a step, times the learning rate; vectors (biases and scales) are left alone. */
   weightDecay: number
+  /** `gradient` adds the decay to the gradient of all parameters instead, as Adam had it at first and as PyTorch's Adam has it. */
+  decay?: 'decoupled' | 'gradient'
   /** Largest Euclidean norm of all gradients together; larger ones are scaled down. */
   maxGradientNorm: number
   /** Decay a step of the running mean of the parameters. */
@@ -58,6 +60,7 @@ export function adamWStep(
   const clip = norm > options.maxGradientNorm ? options.maxGradientNorm / norm : 1
   const step = ++state.step
   const { beta1, beta2, epsilon } = options
+  const pull = options.decay === 'gradient' ? options.weightDecay : 0
   const rate = learningRate / (1 - beta1 ** step)
   const root = 1 / Math.sqrt(1 - beta2 ** step)
   // The average follows quickly at first, else it would remember the random start for thousands of steps.
@@ -67,9 +70,9 @@ export function adamWStep(
     const first = state.firstMoment[name]!
     const second = state.secondMoment[name]!
     const average = state.average[name]!
-    const decay = isMatrix(name) ? 1 - learningRate * options.weightDecay : 1
+    const decay = pull === 0 && isMatrix(name) ? 1 - learningRate * options.weightDecay : 1
     for (let i = 0; i < values.length; i++) {
-      const g = gradient[i]! * clip
+      const g = gradient[i]! * clip + pull * values[i]!
       const m = (first[i] = beta1 * first[i]! + (1 - beta1) * g)
       const v = (second[i] = beta2 * second[i]! + (1 - beta2) * g * g)
       const value = (values[i] = values[i]! * decay - (rate * m) / (Math.sqrt(v) * root + epsilon))

@@ -1,6 +1,7 @@
 import { sizeOf, type NamedArrays, type NamedShapes } from '#main/engine/engine'
 import { decodeWeights, encodeWeights } from '#main/models/weightsFile'
 import { initialOptimizerState, type OptimizerState } from '#main/training/adamW'
+import type { StoppingState } from '#main/training/earlyStopping'
 import { noSums, type EpochSums } from '#main/training/epochSums'
 import { AppError } from '#shared/errors'
 
@@ -14,6 +15,8 @@ export interface Checkpoint {
   validationsSinceBest: number
   /** What was summed up since the last line of the history. */
   pending: EpochSums
+  /** What Prechelt's rule has seen; only of runs that stop by it. */
+  stopping?: StoppingState | undefined
 }
 
 /** Where a run begins: step 0, from `parameters`, which it then owns. */

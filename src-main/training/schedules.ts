@@ -28,3 +28,8 @@ export function betaAt(progress: number, { beta, klSchedule, betaWarmUp, klCycle
       return progress >= 1 ? beta : beta * Math.min(1, ((progress * klCycles) % 1) / risingShare)
   }
 }
+
+/** The learning rate at `progress`, in [0, 1], of a run that is configured so. */
+export function plannedLearningRate(progress: number, { learningRate, learningRateSchedule }: Pick<TrainingConfig, 'learningRate' | 'learningRateSchedule'>): number {
+  return learningRateSchedule === 'constant' ? learningRate : learningRateAt(progress, learningRate)
+}

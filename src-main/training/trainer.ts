@@ -4,8 +4,9 @@ import { adamWStep } from '#main/training/adamW'
 import type { Checkpoint } from '#main/training/checkpoint'
 import { createTrainerControl, eitherSignal, type TrainerControl } from '#main/training/control'
 import { addStep, meansOf, noSums } from '#main/training/epochSums'
+import { afterEpoch, beforeTraining } from '#main/training/earlyStopping'
 import type { TrainingConfig } from '#shared/training/config'
-import { betaAt, learningRateAt } from '#main/training/schedules'
+import { betaAt, plannedLearningRate } from '#main/training/schedules'
 import { AppError, isCancellation } from '#shared/errors'
 import { checkpointCancel, type WorkContext } from '#shared/jobs/work'
 import { randomStream } from '#shared/random'
@@ -85,11 +86,12 @@ class Sitting {
 
   async run(): Promise<StopReason> {
     const { optimizer } = this.checkpoint
+    await this.testUntrained()
     for (;;) {
       // Also where a run goes on that was paused between the last step of an epoch and its end.
       if (this.isEpochOver()) {
         if (!(await this.endEpoch(true))) return 'paused'
-        if (this.checkpoint.validationsSinceBest >= this.config.patience) return 'noProgress'
+        if (this.isAtRest()) return 'noProgress'
       }
       if (optimizer.step >= this.config.totalSteps) return 'finished'
       if (this.isOutOfTime()) return 'time'
@@ -107,6 +109,19 @@ class Sitting {
 
   private isOutOfTime(): boolean {
     return this.elapsed() >= this.budget.seconds
+  }
+
+  private isAtRest(): boolean {
+    const { stopping, validationsSinceBest } = this.checkpoint
+    return this.config.stopping === 'prechelt' ? stopping?.stop !== undefined : validationsSinceBest >= this.config.patience
+  }
+
+  /** Prechelt's rule measures against the untrained network, too. */
+  private async testUntrained(): Promise<void> {
+    const { config, checkpoint, ports, context } = this
+    if (config.stopping !== 'prechelt' || checkpoint.stopping) return
+    const { terms } = await ports.validate(checkpoint.optimizer.average, context)
+    checkpoint.stopping = beforeTraining(lossOf(terms))
   }
 
   private isEpochOver(): boolean {
@@ -148,13 +163,13 @@ class Sitting {
   /** Validates and saves; false where that was broken off, and the run has been kept as it was before. */
   private async endEpoch(mayBreakOff: boolean): Promise<boolean> {
     const { checkpoint, context, control } = this
-    const { pending, best, validationsSinceBest } = checkpoint
+    const { pending, best, validationsSinceBest, stopping } = checkpoint
     const signal = mayBreakOff ? eitherSignal(context.signal, control.ending) : context.signal
     try {
       await this.validateAndSave({ ...context, signal })
       return true
     } catch (error) {
-      Object.assign(checkpoint, { pending, best, validationsSinceBest })
+      Object.assign(checkpoint, { pending, best, validationsSinceBest, stopping })
       if (!isCancellation(error) || context.signal.aborted || !control.ending.aborted) throw error
       await this.keep()
       return false
@@ -174,7 +189,7 @@ class Sitting {
       epoch: Math.ceil(optimizer.step / config.stepsPerEpoch),
       step: optimizer.step,
       seconds: this.elapsed(),
-      learningRate: learningRateAt(progress, config.learningRate),
+      learningRate: plannedLearningRate(progress, config),
       // That of the epoch's last step: the next one may be the first of another cycle, with none.
       beta: betaAt((optimizer.step - 1) / config.totalSteps, config),
       validation: terms,
@@ -182,11 +197,17 @@ class Sitting {
       best,
       ...meansOf(pending),
     }
+    if (checkpoint.stopping) checkpoint.stopping = afterEpoch(checkpoint.stopping, lossOf(line.train), lossOf(terms))
     checkpoint.pending = noSums()
     checkpoint.trainedSeconds = this.elapsed()
     await ports.save(checkpoint, line, context)
     this.savedAt = ports.now()
   }
+}
+
+function lossOf({ loss }: Readonly<Record<string, number>>): number {
+  if (loss === undefined) throw new Error('A run that stops by its losses has a validation that gives none.')
+  return loss
 }
 
 async function trainStep(config: TrainingConfig, checkpoint: Checkpoint, ports: TrainerPorts, data: NamedArrays) {
@@ -197,8 +218,8 @@ async function trainStep(config: TrainingConfig, checkpoint: Checkpoint, ports: 
   const inputs = { ...data, ...drawNoise(config.seed, step, ports.program), ...(ports.program.inputs.beta && { beta: Float32Array.of(beta) }) }
   const { outputs, gradients } = await ports.differentiable.gradients(optimizer.parameters, inputs)
   if (!Number.isFinite(outputs.loss![0])) throw diverged(step + 1, 'the loss')
-  const learningRate = learningRateAt(progress, config.learningRate)
-  const norm = adamWStep(optimizer, gradients, learningRate, { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, ...config })
+  const learningRate = plannedLearningRate(progress, config)
+  const norm = adamWStep(optimizer, gradients, learningRate, { beta1: 0.9, beta2: config.secondMoment, epsilon: 1e-8, ...config })
   if (!Number.isFinite(norm)) throw diverged(step + 1, 'a gradient')
   return { outputs: takeRunningState(optimizer, outputs), norm }
 }

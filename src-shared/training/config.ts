@@ -16,6 +16,9 @@ export type PictureLoss = (typeof pictureLosses)[number]
 export const klSchedules = ['constant', 'warmUp', 'cyclical'] as const
 export type KlSchedule = (typeof klSchedules)[number]
 
+/** When a run ends before its last step: after so many validations without a new best, or by Prechelt's rule, as source 003 has it. */
+export const stoppingRules = ['patience', 'prechelt'] as const
+
 /** Notes for the form, as "kinds" in the JSON schema, that only these networks use a value, or a group of values. */
 function usedBy(...kinds: NetworkKind[]) {
   return { kinds }
@@ -31,6 +34,12 @@ export const trainingConfig = z.object({
     .nonnegative()
     .default(1e-2)
     .describe('How strongly weights are pulled towards zero, which curbs learning by heart.'),
+  decay: z
+    .enum(['decoupled', 'gradient'])
+    .default('decoupled')
+    .describe('Whether weights are pulled towards zero by themselves (AdamW), or by a term of the gradient, which is L2 as Adam had it first.'),
+  learningRateSchedule: z.enum(['cosine', 'constant']).default('cosine').describe('Whether the learning rate warms up and falls along a cosine, or is the same at every step.'),
+  secondMoment: share.default(0.98).describe('How long Adam remembers how large gradients were; closer to 1 remembers longer.'),
   maxGradientNorm: positive.default(5).describe('Longer gradients are shortened to this, so that one odd patch cannot spoil the network.'),
   averageDecay: share
     .default(0.999)
@@ -53,6 +62,10 @@ export const trainingConfig = z.object({
     .default(4)
     .describe('Cycles of beta in a run, where the schedule is cyclical: in each it rises over the first half and stays over the second.'),
   patience: z.int().positive().default(20).describe('Validations without a new best after which the run stops.'),
+  stopping: z
+    .enum(stoppingRules)
+    .default('patience')
+    .describe('Whether the run stops when its patience is at an end, or, by the rule of Prechelt, when the loss of training is at rest.'),
   loss: z
     .object({
       spectrum: z.number().nonnegative().default(0).describe('Weight of the error of rows, which treats loud and quiet rows alike.').meta(usedBy('separator')),
@@ -71,6 +84,7 @@ export const trainingConfig = z.object({
         .default('mse')
         .describe('How a blind network is held against the mixture: by squared error, absolute error, or cross-entropy.')
         .meta(usedBy('blind')),
+      reconstructionWeight: positive.default(1).describe('Weight of the squared error of a sound\'s spectrogram against the KL divergence.').meta(usedBy('clips')),
       picture: z
         .enum(pictureLosses)
         .default('mse')

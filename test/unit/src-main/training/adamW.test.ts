@@ -16,6 +16,20 @@ describe('AdamW', () => {
     }
   })
 
+  it('adds L2 to the gradient where it is to, of biases as well, as PyTorch does', () => {
+    const state = initialOptimizerState({ 'a/bias': Float32Array.of(1) })
+    const l2 = { ...options, decay: 'gradient', beta2: 0.999 } as const
+    let [value, m, v] = [1, 0, 0]
+    for (const [i, g] of [0.5, -2, 0].entries()) {
+      adamWStep(state, { 'a/bias': Float32Array.of(g) }, 0.01, l2)
+      const pulled = g + 0.1 * value
+      m = 0.9 * m + 0.1 * pulled
+      v = 0.999 * v + 0.001 * pulled * pulled
+      value -= (0.01 * (m / (1 - 0.9 ** (i + 1)))) / (Math.sqrt(v / (1 - 0.999 ** (i + 1))) + 1e-8)
+      expect(state.parameters['a/bias']![0]).toBeCloseTo(value, 5)
+    }
+  })
+
   it('does not decay biases, and clips by the norm of all gradients together', () => {
     const state = initialOptimizerState({ 'a/bias': Float32Array.of(1), 'b/kernel': Float32Array.of(1) })
     const norm = adamWStep(state, { 'a/bias': Float32Array.of(0), 'b/kernel': Float32Array.of(30) }, 0.01, { ...options, maxGradientNorm: 3 })
