@@ -68,6 +68,17 @@ describe('figures of unmixing', () => {
     expect(Math.abs(other.mean.mse - one.mean.mse)).toBeLessThan(4 * one.deviation.mse)
   })
 
+  // Would catch runs that each draw by themselves: some pictures would then be in more of them than others, and means drift apart.
+  it('are of every picture as often as of any other, over all runs together', async () => {
+    // An error that is all of the pictures' own, and nothing of how they meet.
+    const means = sources.first.count * sources.second.count
+    const blank: PictureUnmixer = { unmix: (mixture) => Promise.resolve({ first: new Float32Array(mixture.length), second: new Float32Array(mixture.length), mixture }), dispose: () => {} }
+    const measure = (seed: number) => measureUnmixing(blank, sources, mixing, { runs: 4, pairs: means / 4, seed }, quietContext())
+    const [one, other] = [await measure(1), await measure(2)]
+    expect(one.deviation.mse).toBeGreaterThan(1e-4)
+    expect(other.mean.mse).toBeCloseTo(one.mean.mse, 12)
+  })
+
   it('of parts tell which picture is wrong', () => {
     const pairs = drawPairs(sources, 3, mixing, randomStream(1))
     const unmixed = { first: pairs.first.map((value) => value + 0.1), second: pairs.second }
