@@ -38,9 +38,10 @@ function groupSums([batch, frames, bins, channels]: [number, number, number, num
  * Returns `x` `[batch, frame, bin, channel]` normalised to mean 0 and variance 1 over frames, bins and the channels of
  * each of `groups` groups, per item of the batch, then times `gamma` plus `beta` (both `[channel]`).
  * The gradient is written out: left to the tape, the same sums take over three times as long.
+ * @param smallest what is added to the variance
  * @see Wu and He, "Group Normalization", 2018, equations 1 to 7
  */
-export function groupNorm(x: Tensor4D, gamma: Tensor1D, beta: Tensor1D, groups: number): Tensor4D {
+export function groupNorm(x: Tensor4D, gamma: Tensor1D, beta: Tensor1D, groups: number, smallest = epsilon): Tensor4D {
   const { flat, sums, means, spread } = groupSums(x.shape, groups)
   const gradFunc = (dy: Tensor, saved: Tensor[]) => {
     const [input, scale, mean, inverse] = saved as [Tensor, Tensor, Tensor, Tensor]
@@ -62,7 +63,7 @@ export function groupNorm(x: Tensor4D, gamma: Tensor1D, beta: Tensor1D, groups: 
     const mean = means(sums(values))
     const meanSquare = means(sums(values.square()))
     // Rounding may leave a tiny negative variance where all values are equal.
-    const inverse = meanSquare.sub(mean.square()).relu().add(epsilon).rsqrt()
+    const inverse = meanSquare.sub(mean.square()).relu().add(smallest).rsqrt()
     const factor = inverse.mul(scale)
     const value = values.mul(spread(factor)).add(spread(shift.sub(mean.mul(factor)))).reshape(input.shape)
     save([input, scale, mean, inverse])

@@ -1,6 +1,5 @@
-import { tf, type Tensor4D } from '#main/engine/tf'
 import { blindNetwork, type BlindNetwork, type BlindNetworkConfig } from '#main/models/blindNetwork'
-import { convolution, relu, sequence, type Initialiser, type Layer } from '#main/models/layers'
+import { dense, relu, reshaped, sequence } from '#main/models/layers'
 
 /**
  * The same VAE of dense layers, to be compared with the convolutional one. It sees groups of neighbouring frames, each as one
@@ -36,13 +35,4 @@ export function denseVae(config: DenseVaeConfig): BlindNetwork {
     )
   }
   return blindNetwork({ encoder, heads, decoders: [decoder('decoder1'), decoder('decoder2')] }, config, (batch) => [batch, groups, 1, latentUnits])
-}
-
-/** A dense layer over the last axis is a convolution that sees one place only. */
-function dense(name: string, inputs: number, outputs: number, initialiser: Initialiser = 'he'): Layer {
-  return convolution(name, { inputs, outputs, size: 1, initialiser })
-}
-
-function reshaped(shape: (batch: number) => [number, number, number, number]): Layer {
-  return { parameters: {}, apply: (_, input) => tf.reshape(input, shape(input.shape[0])) as Tensor4D }
 }

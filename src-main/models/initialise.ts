@@ -17,6 +17,7 @@ function initialValues({ shape, initialiser }: ParameterSpec, random: RandomStre
   if (initialiser === 'zeros') return values
   if (initialiser === 'ones') return values.fill(1)
   if (initialiser === 'uniform') return values.map(() => random.between(-0.05, 0.05))
+  if (initialiser === 'normal') return values.map(() => random.normal())
   const field = sizeOf(shape.slice(0, -2))
   const fanIn = field * (shape.at(-2) ?? 1)
   const fanOut = field * (shape.at(-1) ?? 1)

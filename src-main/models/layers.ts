@@ -4,9 +4,9 @@ import { tf, type Tensor4D } from '#main/engine/tf'
 
 /**
  * How a parameter starts. `he` and `glorot` are normal with the variance of the respective papers, `uniform` lies within
- * ±0.05, as Keras has it.
+ * ±0.05, as Keras has it, `normal` is standard normal.
  */
-export type Initialiser = 'he' | 'glorot' | 'uniform' | 'zeros' | 'ones'
+export type Initialiser = 'he' | 'glorot' | 'uniform' | 'normal' | 'zeros' | 'ones'
 
 export interface ParameterSpec {
   readonly shape: readonly number[]
@@ -86,6 +86,16 @@ export function convolution(name: string, options: ConvolutionOptions): Layer {
       return bias ? tf.add(convolved, parameter<Tensor4D>(parameters, `${name}/bias`)) : convolved
     },
   }
+}
+
+/** A dense layer over the last axis, the same at every place: a convolution that sees one place only. */
+export function dense(name: string, inputs: number, outputs: number, initialiser: Initialiser = 'he'): Layer {
+  return convolution(name, { inputs, outputs, size: 1, initialiser })
+}
+
+/** The same numbers in another shape, which may depend on the batch. */
+export function reshaped(shape: (batch: number) => [number, number, number, number]): Layer {
+  return { parameters: {}, apply: (_, input) => tf.reshape(input, shape(input.shape[0])) as Tensor4D }
 }
 
 export interface TransposedConvolutionOptions {

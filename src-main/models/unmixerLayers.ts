@@ -1,7 +1,7 @@
 import type { NamedTensors } from '#main/engine/engine'
 import { tf, type Tensor4D } from '#main/engine/tf'
 import type { Posterior } from '#main/models/latent'
-import { convolution, parametersOf, relu, sequence, type Initialiser, type Layer, type ParameterSpecs } from '#main/models/layers'
+import { dense, parametersOf, relu, sequence, type Layer, type ParameterSpecs } from '#main/models/layers'
 import { levelSides, pictureDecoder, pictureEncoder, seenSide } from '#main/models/pictureCoder'
 import type { ConvUnmixerConfig, DenseUnmixerConfig, UnmixerConfig } from '#main/models/unmixerConfig'
 import { pictureParts, type PicturePart } from '#shared/contract/playground'
@@ -93,11 +93,6 @@ function denseLayers({ hiddenUnits, latentUnits }: DenseUnmixerConfig): UnmixerL
 
 function denseStack(name: string, units: readonly number[]): Layer {
   return sequence(...units.slice(1).flatMap((outputs, i) => [dense(`${name}/${i}`, units[i]!, outputs), relu]))
-}
-
-/** A dense layer over channels is a convolution that sees one place only. */
-function dense(name: string, inputs: number, outputs: number, initialiser: Initialiser = 'he'): Layer {
-  return convolution(name, { inputs, outputs, size: 1, initialiser })
 }
 
 /** Four heads: mean and logarithm of the variance of either picture's latents. */
