@@ -13,6 +13,8 @@ export interface EngineWishes {
   only?: EngineId
   /** Rungs that have failed already. */
   without?: readonly EngineId[]
+  /** Where the fastest is not known yet, the first that works: for small work, which finding out would hold up. */
+  soon?: boolean
 }
 
 /** Where reports come from: the cache and child processes, unless a test says otherwise. */
@@ -35,6 +37,9 @@ const ladders: Readonly<Record<EnginePurpose, readonly EngineId[]>> = {
   training: engineIds,
   inference: ['tensorflow-gpu', 'onnx-gpu', 'onnx-cpu', 'tensorflow-cpu', 'wasm'],
 }
+
+/** In which order rungs are tried where any will do; the processor serves small work as well as a card does. */
+const soonest: readonly EngineId[] = ['onnx-cpu', 'tensorflow-cpu', 'onnx-gpu', 'tensorflow-gpu', 'wasm']
 
 /** The last resort is only tried where nothing else works. */
 const lastResort: EngineId = 'wasm'
@@ -72,10 +77,12 @@ export function bestRung(reports: readonly RungReport[], purpose: EnginePurpose)
  * @throws AppError ENGINE_UNAVAILABLE when none works, with the reason for every rung
  */
 export async function openEngine(wishes: EngineWishes = {}, source: ProbeSource = machine): Promise<Engine> {
-  const { purpose = 'inference', without = [] } = wishes
+  const { purpose = 'inference', without = [], soon = false } = wishes
   const only = wishes.only ?? wishedByEnvironment()
   if (only && !without.includes(only)) return openRung(only)
   const candidates = engineIds.filter((id) => !without.includes(id))
+  const first = soon ? await firstThatWorks(candidates, source) : undefined
+  if (first) return first
   const reports = await examineEngines(
     candidates.filter((id) => id !== lastResort),
     { source },
@@ -95,6 +102,18 @@ export async function openEngine(wishes: EngineWishes = {}, source: ProbeSource 
     'ENGINE_UNAVAILABLE',
     `No engine works on this machine, so nothing can be computed. "npm run engines" tries again.${reasons && `\n${reasons}`}`,
   )
+}
+
+/** Opens the first rung that works, where not all of them have been tried on this machine. */
+async function firstThatWorks(candidates: readonly EngineId[], source: ProbeSource): Promise<Engine | undefined> {
+  const tried = (await source.read()).map(({ id }) => id)
+  if (candidates.every((id) => id === lastResort || tried.includes(id))) return undefined
+  for (const id of soonest.filter((each) => candidates.includes(each))) {
+    const [report] = await examineEngines([id], { source })
+    const engine = report?.speed && (await openRung(id).catch(() => undefined))
+    if (engine) return engine
+  }
+  return undefined
 }
 
 function wishedByEnvironment(): EngineId | undefined {

@@ -111,7 +111,7 @@ export class ReadyUnmixers {
   /** Does work that may find its engine wanting, until no other engine is left. */
   private async stepping<Value>(work: (engine: Engine) => Promise<Value>): Promise<Value> {
     for (;;) {
-      const engine = (this.engine ??= await this.openEngine({}))
+      const engine = (this.engine ??= await this.openEngine({ soon: true }))
       try {
         return await work(engine)
       } catch (error) {

@@ -83,6 +83,22 @@ describe('opening', () => {
     expect(tried).not.toContain('wasm')
   })
 
+  // Would catch small work that waits for every engine to be measured, and one that takes what it tried first for the best.
+  test('of any that works, soon, tries no more than it must, and takes the fastest once that is known', async () => {
+    const { source, tried } = machine([refused('onnx-cpu'), usable('onnx-gpu', 2, 2), usable('wasm', 60, 20)])
+    await expect(openEngine({ soon: true, without: ['onnx-gpu'] }, source).then(({ id }) => id)).resolves.toBe('wasm')
+    expect(tried).toEqual(['onnx-cpu', 'tensorflow-cpu', 'tensorflow-gpu', 'wasm'])
+    const other = machine([usable('onnx-cpu', 60, 20), usable('wasm', 5, 1)])
+    expect((await openEngine({ soon: true }, other.source)).id).toBe('onnx-cpu')
+    expect((await openEngine({ soon: true }, other.source)).id).toBe('onnx-cpu')
+    expect(other.tried).toEqual(['onnx-cpu'])
+    const known = machine([refused('onnx-cpu'), usable('wasm', 5, 1)])
+    await examineEngines(undefined, { source: known.source })
+    const before = known.tried.length
+    expect((await openEngine({ soon: true }, known.source)).id).toBe('wasm')
+    expect(known.tried).toHaveLength(before)
+  })
+
   test('falls back to WebAssembly', async () => {
     const { source } = machine([usable('wasm', 5, 1)])
     expect((await openEngine({}, source)).id).toBe('wasm')
