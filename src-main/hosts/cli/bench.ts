@@ -14,8 +14,9 @@ import { maskProgram } from '#main/models/separatorNetwork'
 import { appRoot } from '#main/node/appRoot'
 import { openAudio } from '#main/node/audioReader'
 import { createAudioWriter } from '#main/node/audioWriter'
+import { millisecondsOf } from '#main/node/heldPictures'
 import { mixtureBlocks } from '#main/node/mixtureBlocks'
-import { loadOwnSeparator, type LoadedSeparator } from '#main/node/modelFiles'
+import { loadOwnSeparator, loadUnmixer, type LoadedSeparator } from '#main/node/modelFiles'
 import { writeStemFiles } from '#main/node/stemFiles'
 import { unwatchedContext } from '#main/node/workContext'
 import { createSeparator, separateVocals } from '#main/separation/separator'
@@ -26,13 +27,16 @@ import { createStft } from '#shared/dsp/stft'
 import { randomStream } from '#shared/random'
 
 const usage = `npm run bench
-Measures the whole way of a song, the STFT, and inference and training on every engine, on this machine as it is now.
+Measures the whole way of a song, the STFT, a mixture of two pictures, and inference and training on every engine, on this machine as
+it is now.
 `
 
 const demo = join(appRoot, 'resources/demo/mix.flac')
 /** How often the demo song is strung together to make a song of about four minutes. */
 const repeats = 8
 const batch = { inference: 4, training: 8 }
+/** While a slider of the Playground is dragged, a mixture has this long: a picture of a screen. */
+const frameMilliseconds = 16
 
 await runCommand(usage, async (args) => {
   parseArgs({ args })
@@ -41,6 +45,7 @@ await runCommand(usage, async (args) => {
   // First, so that the peak of memory is that of a separation and of nothing else.
   rows.push(...(await endToEnd(model)))
   rows.push(await stftRow())
+  rows.push(await unmixRow())
   for (const { id, speed, label } of await examineEngines()) {
     if (!speed) rows.push([label, 'not here, see npm run engines', ''])
     else rows.push(...(await engineRows(await openRung(id))))
@@ -108,6 +113,14 @@ async function stftRow(): Promise<string[]> {
   const taken = (performance.now() - started) / 1000
   stft.dispose()
   return [`STFT 4096/1024 and inverse of ${seconds} s in stereo`, `${taken.toFixed(2)} s`, `${(seconds / taken).toFixed(0)} ×`]
+}
+
+/** A mixture of two pictures by itself, against the time that it has. */
+async function unmixRow(): Promise<string[]> {
+  const { card, parameters } = await loadUnmixer(join(appRoot, 'resources/models/unmix-skip'))
+  const engine = await openEngine()
+  const taken = await millisecondsOf(card.config, parameters, engine, () => performance.now())
+  return [`take a mixture of pictures apart in ${frameMilliseconds} ms, ${card.name}, ${engine.label}`, `${taken.toFixed(1)} ms`, `${(frameMilliseconds / taken).toFixed(1)} ×`]
 }
 
 /** How fast one network of preset s is; a model of several members takes as many times as long. */
