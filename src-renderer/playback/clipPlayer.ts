@@ -14,7 +14,7 @@ interface Voice {
 }
 
 /**
- * Sounds of one length that run in step, round and round, from one clock; one of them is heard. Whichever that is, it is heard
+ * Sounds of one length that run in step, round and round or once, from one clock; one of them is heard. Whichever that is, it is heard
  * at the frame where the other one was: nothing is started or looked for when they are switched.
  */
 export class ClipPlayer {
@@ -25,11 +25,15 @@ export class ClipPlayer {
   private anchor: { clock: number; frame: number } | undefined
   private rest = 0
 
-  /** @param sampleRate hertz, of the sounds; the context's own may differ where the browser refused it */
+  /**
+   * @param sampleRate hertz, of the sounds; the context's own may differ where the browser refused it
+   * @param isLooped whether they begin anew at their end
+   */
   constructor(
     private readonly context: BaseAudioContext,
     readonly sampleRate: number,
     readonly frames: number,
+    private readonly isLooped = true,
   ) {
     this.gate = context.createGain()
     this.gate.connect(context.destination)
@@ -37,6 +41,11 @@ export class ClipPlayer {
 
   get playing(): boolean {
     return this.anchor !== undefined
+  }
+
+  /** Whether what was played once is over, and has left the loudspeaker, `latency` seconds after it was computed. */
+  hasEnded(latency = 0): boolean {
+    return !this.isLooped && this.anchor !== undefined && this.framesSince(this.anchor, latency) >= this.frames
   }
 
   has(key: string): boolean {
@@ -117,13 +126,18 @@ export class ClipPlayer {
   /** The frame that is heard now, `latency` seconds after it was computed. */
   position(latency = 0): number {
     if (!this.anchor) return this.rest
-    const { clock, frame } = this.anchor
-    return (frame + Math.max(0, (this.context.currentTime - latency) * this.sampleRate - clock)) % this.frames
+    const frame = this.framesSince(this.anchor, latency)
+    return this.isLooped ? frame % this.frames : Math.min(this.frames, frame)
   }
 
   dispose(): void {
     this.keep(new Set())
     this.gate.disconnect()
+  }
+
+  /** Frames from the beginning of the clip, as if it went on for ever. */
+  private framesSince({ clock, frame }: { clock: number; frame: number }, latency: number): number {
+    return frame + Math.max(0, (this.context.currentTime - latency) * this.sampleRate - clock)
   }
 
   /** The frame of the context's clock at which something can begin. */
@@ -136,9 +150,10 @@ export class ClipPlayer {
     if (!anchor) return
     const source = context.createBufferSource()
     source.buffer = voice.buffer
-    source.loop = true
+    source.loop = this.isLooped
     source.connect(voice.level)
-    source.start(this.timeOf(clock), ((anchor.frame + clock - anchor.clock) % frames) / this.sampleRate)
+    const frame = anchor.frame + clock - anchor.clock
+    source.start(this.timeOf(clock), (this.isLooped ? frame % frames : Math.min(frames, frame)) / this.sampleRate)
     voice.source = source
   }
 

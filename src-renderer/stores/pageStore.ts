@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 
-export type PageName = 'studio' | 'train' | 'models' | 'playground'
+export type PageName = 'studio' | 'train' | 'models' | 'playground' | 'lab'
 
 /** Which page of the window is shown. */
 export const usePageStore = defineStore('page', () => {

@@ -1,5 +1,5 @@
 /** Where an action is listed: a menu of the desktop window, and a section of the sheet of shortcuts. */
-export const actionGroups = ['File', 'Edit', 'Playback', 'Loop and markers', 'View', 'Lane', 'Separate and repair', 'Train', 'Playground', 'App'] as const
+export const actionGroups = ['File', 'Edit', 'Playback', 'Loop and markers', 'View', 'Lane', 'Separate and repair', 'Train', 'Playground', 'Lab', 'App'] as const
 export type ActionGroup = (typeof actionGroups)[number]
 
 export interface ActionSpec {
@@ -68,6 +68,7 @@ export const actions = {
   'view.train': action('View', 'Training', ['Shift+T']),
   'view.models': action('View', 'Models', ['Shift+M']),
   'view.playground': action('View', 'Playground', ['Shift+P']),
+  'view.lab': action('View', 'Lab', ['Shift+B']),
 
   'lane.previous': action('Lane', 'Lane above', ['Up'], repeats),
   'lane.next': action('Lane', 'Lane below', ['Down'], repeats),
@@ -98,6 +99,8 @@ export const actions = {
   'playground.first': action('Playground', 'Another digit', ['T']),
   'playground.second': action('Playground', 'Another garment', ['Y']),
   'playground.rule': action('Playground', 'Next mixing rule', ['U']),
+
+  'lab.make': action('Lab', 'Make a sound', ['W']),
 
   'app.settings': action('App', 'Settings…', ['Mod+,'], whileTyping),
   'app.shortcuts': action('App', 'Shortcuts…', ['?']),

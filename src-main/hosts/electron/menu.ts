@@ -65,6 +65,7 @@ export function menuTemplate(content: MenuContent): Item[] {
     { label: 'Separate', submenu: group('Separate and repair') },
     { label: 'Train', submenu: group('Train') },
     { label: 'Playground', submenu: group('Playground') },
+    { label: 'Lab', submenu: group('Lab') },
     { role: 'help', submenu: [...group('App'), ...(mac ? [] : [separator, { role: 'about' } as Item])] },
   ]
 }

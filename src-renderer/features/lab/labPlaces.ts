@@ -1,0 +1,14 @@
+import type { Component } from 'vue'
+import GenerateView from './generate/GenerateView.vue'
+
+interface LabPlace {
+  readonly name: string
+  readonly title: string
+  readonly tip: string
+  readonly view: Component
+}
+
+/** What the page shows, one at a time, in the order of its tabs. */
+export const labPlaces: readonly LabPlace[] = [
+  { name: 'generate', title: 'Generate', tip: 'Sounds that a model makes up', view: GenerateView },
+]
