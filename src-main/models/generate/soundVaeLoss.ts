@@ -17,12 +17,13 @@ export interface SoundVaeLossConfig {
  * -log p(picture | latent), summed over the picture; plus beta times the KL divergence, summed over the latents.
  * Inputs: `picture`; `beta`; normal `noiseLatent` `[batch, latent]`, and `noiseKl` `[batch, latent, sample]` of a mixture.
  * Outputs: `loss`, `reconstruction`, `mse`, `kl`; and what the running statistics are next.
+ * @param phase where a network is not trained but measured, it goes by its running statistics, and there are no next ones
  */
-export function soundVaeLoss(config: GeneratorConfig, batch: number, loss: SoundVaeLossConfig): LossProgram {
+export function soundVaeLoss(config: GeneratorConfig, batch: number, loss: SoundVaeLossConfig, phase: 'train' | 'use' = 'train'): LossProgram {
   const { latents, prior } = config
   const shapes = soundVae(config)
   return {
-    name: `soundvae-loss-${batch}`,
+    name: `soundvae-loss-${phase}-${batch}`,
     parameters: shapesOf(shapes.parameters),
     inputs: {
       picture: shapes.pictureShape(batch),
@@ -32,7 +33,7 @@ export function soundVaeLoss(config: GeneratorConfig, batch: number, loss: Sound
     },
     run(parameters, inputs) {
       const next: NamedTensors = {}
-      const network = soundVae(config, next)
+      const network = soundVae(config, phase === 'train' ? next : undefined)
       const target = inputs.picture as Tensor4D
       const numbers = network.encode(parameters, target)
       const { latent, kl } = prior.kind === 'mixture' ? ofMixture(prior, parameters, numbers, inputs, latents) : ofStandard(numbers, inputs, latents)
