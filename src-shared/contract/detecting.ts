@@ -145,16 +145,15 @@ export const detector = z.object({
   name: z.string(),
   summary: z.string(),
   isShipped: z.boolean(),
-  /** Seconds that it sees at once, and from one look to the next. */
+  /** Seconds of the clips that it has learned from. */
   seconds: z.number(),
-  hop: z.number(),
   /** Score from which something is found unless the user says otherwise. */
   threshold: z.number(),
   quality: detectorQuality.omit({ scores: true }),
 })
 export type Detector = z.infer<typeof detector>
 
-/** Seconds of the sound that was searched; the score is the highest in it, from 0 to 1. */
+/** Seconds of the sound that was searched; the score is a probability. */
 export const detection = z.object({ start: z.number(), end: z.number(), score: z.number() })
 export type Detection = z.infer<typeof detection>
 
@@ -163,11 +162,10 @@ export const detectionResult = z.object({
   soundId: z.string(),
   /** Seconds searched, from the beginning of the sound. */
   seconds: z.number(),
-  /** Score of every look, the first at half a window, each `hop` seconds after the one before; `findEvents` of src-shared/detection makes events of them. */
-  scores: z.array(z.number()),
-  window: z.number(),
-  hop: z.number(),
+  /** All that may be it, in the order of time, however low their score; `findEvents` of src-shared/detection makes finds of them at any threshold. */
+  candidates: z.array(detection),
   threshold: z.number(),
+  /** What is found at that threshold. */
   events: z.array(detection),
 })
 export type DetectionResult = z.infer<typeof detectionResult>

@@ -26,8 +26,7 @@ export function framePowers({ powers, frames, bands }: MelPowers): Float64Array 
 }
 
 /** The frames at which something may have happened: the loudest within reach, and not far below the loudest around. */
-export function eventFrames(sound: MelPowers): number[] {
-  const loudness = framePowers(sound)
+export function eventFrames(sound: MelPowers, loudness = framePowers(sound)): number[] {
   const within = slidingMaximum(loudness, eventReach)
   const around = slidingMaximum(loudness, loudnessReach)
   const least = 10 ** (-loudEnough / 10)
@@ -58,12 +57,14 @@ function slidingMaximum(values: Float64Array, reach: number): Float64Array {
   return result
 }
 
-/** First and last frame of an event: as long as it is no more than 20 dB below its loudest frame, and not beyond what its features see. */
-export function eventSpan(sound: MelPowers, frame: number): { first: number; last: number } {
-  const loudness = framePowers(sound)
+/**
+ * First and last frame of an event: as long as it is no more than 20 dB below its loudest frame, and not beyond what its features see.
+ * @param loudness power by frame, as `framePowers` gives it
+ */
+export function eventSpan(loudness: Float64Array, frame: number): { first: number; last: number } {
   const least = loudness[frame]! / 100
   let [first, last] = [frame, frame]
   while (first > Math.max(0, frame - framesBefore) && loudness[first - 1]! >= least) first--
-  while (last < Math.min(sound.frames, frame + framesAfter) - 1 && loudness[last + 1]! >= least) last++
+  while (last < Math.min(loudness.length, frame + framesAfter) - 1 && loudness[last + 1]! >= least) last++
   return { first, last }
 }

@@ -10,9 +10,13 @@ export interface GroupedFeatures {
   /** By clip. */
   readonly truth: readonly boolean[]
   readonly source: readonly string[]
+  /** By clip: whether it is a variant of another one, which is learned from but says nothing of how sure the result may be. */
+  readonly isVariant?: readonly boolean[]
 }
 
 const folds = 5
+/** What log odds are scaled down to at most. */
+const leastSlope = 0.05
 /** Log odds of a clip in which nothing happens. */
 const nothing = -20
 
@@ -32,12 +36,11 @@ export function clipOdds(model: LogisticModel, { features, clip, truth }: Pick<G
 export function fitCalibrated(data: GroupedFeatures, ridge: number, random: RandomStream): LogisticModel {
   const model = fitEvents(data, () => true, ridge)
   const held = heldOdds(data, ridge, random)
-  const known = held.map((odds, clip) => ({ odds, is: data.truth[clip]! })).filter(({ odds }) => odds > nothing)
+  const known = held.map((odds, clip) => ({ odds, is: data.truth[clip]!, isVariant: data.isVariant?.[clip] })).filter(({ odds, isVariant }) => odds > nothing && !isVariant)
   if (!known.some(({ is }) => is) || known.every(({ is }) => is)) return model
   const scale = fitLogistic({ features: known.map(({ odds }) => [odds]), truth: known.map(({ is }) => is) }, 0.01)
-  const slope = scale.weights[0]! / scale.deviation[0]!
   // Turned around by chance, it would call the sound what is least like it.
-  if (!(slope > 0)) return model
+  const slope = Math.max(leastSlope, scale.weights[0]! / scale.deviation[0]!)
   const bias = (model.bias - scale.mean[0]!) * slope + scale.bias
   return { ...model, weights: model.weights.map((weight) => weight * slope), bias }
 }
