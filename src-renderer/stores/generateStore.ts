@@ -10,6 +10,8 @@ export interface MadeSound {
   readonly id: string
   readonly modelId: string
   readonly sound: GeneratedSound
+  /** How its samples were made of its spectrogram. */
+  readonly phases: PhaseMethod
   /** Where it comes from, as the user reads it. */
   readonly origin: string
 }
@@ -52,7 +54,7 @@ export const useGenerateStore = defineStore('generate', () => {
     if (label.value !== undefined && !model.value?.classes.includes(label.value)) label.value = undefined
   }
 
-  const shown = (of: Pick<MadeSound, 'modelId' | 'origin'>, sound: GeneratedSound): MadeSound => ({ ...of, sound, id: `sound-${++count}` })
+  const madeOf = (of: Pick<MadeSound, 'modelId' | 'origin' | 'phases'>, sound: GeneratedSound): MadeSound => ({ ...of, sound, id: `sound-${++count}` })
   const shotOf = ({ id, sound }: MadeSound) => ({ key: id, sound })
 
   /** Puts sounds before, or behind the sound with the id `behind`, selects the first, and plays it. Returns them. */
@@ -83,11 +85,12 @@ export const useGenerateStore = defineStore('generate', () => {
     if (!from) return
     const own = { modelId: from.modelId, seed: seed.value, count: many, phases: phases.value }
     const wanted = label.value
+    const origin = wanted === undefined ? 'at random' : `like "${wanted}"`
     seed.value++
     const made = await during(() =>
       wanted === undefined ? client.sample({ ...own, spread: spread.value }) : client.sampleClass({ ...own, label: wanted, deviation: deviation.value }),
     )
-    keep(made.map((sound) => shown({ modelId: from.modelId, origin: wanted === undefined ? 'at random' : `like "${wanted}"` }, sound)))
+    keep(made.map((sound) => madeOf({ modelId: from.modelId, phases: own.phases, origin }, sound)))
   }
 
   /** Makes sounds near one, and puts them behind it. @throws AppError */
@@ -99,13 +102,13 @@ export const useGenerateStore = defineStore('generate', () => {
       seed: of.sound.seed,
       name: `${of.sound.name}, variation ${first + at}`.slice(0, 120),
     }))
-    const made = await during(() => client.decode({ modelId: of.modelId, items, phases: phases.value }))
-    keep(made.map((sound) => shown({ modelId: of.modelId, origin: `a variation of ${of.sound.name}` }, sound)), of.id)
+    const made = await during(() => client.decode({ modelId: of.modelId, items, phases: of.phases }))
+    keep(made.map((sound) => madeOf({ modelId: of.modelId, phases: of.phases, origin: `a variation of ${of.sound.name}` }, sound)), of.id)
   }
 
   /** Puts sounds that were made elsewhere among those here. */
-  function add(madeBy: string, made: readonly GeneratedSound[], origin: string): readonly MadeSound[] {
-    return keep(made.map((sound) => shown({ modelId: madeBy, origin }, sound)))
+  function add(of: Pick<MadeSound, 'modelId' | 'origin' | 'phases'>, made: readonly GeneratedSound[]): readonly MadeSound[] {
+    return keep(made.map((sound) => madeOf(of, sound)))
   }
 
   function select(id: string | undefined): void {
@@ -127,5 +130,5 @@ export const useGenerateStore = defineStore('generate', () => {
 
   const play = (made: MadeSound) => playback.toggle(shotOf(made))
   const choices = { seed, label, spread, deviation, distance, phases }
-  return { models, model, ...choices, sounds, selectedId, selected, waiting, load, choose, make, vary, add, select, remove, clear, play, during }
+  return { models, model, ...choices, sounds, selectedId, selected, waiting, load, choose, make, vary, add, madeOf, select, remove, clear, play, during }
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { checkReport, dataset } from '#shared/contract/datasets'
 import { request } from '#shared/contract/defineContract'
+import { generatorComparison, latentMap } from '#shared/contract/generating'
 import { modelCard, modelFiles, networkInspection } from '#shared/contract/models'
 import { loudnessResult, renderResult } from '#shared/contract/render'
 import { auditionResult, doubtResult, repairResult, reshapePreview } from '#shared/contract/repair'
@@ -42,6 +43,8 @@ export const job = z.discriminatedUnion('kind', [
   z.object({ ...facts, kind: z.literal('modelImport'), state: jobState(modelCard) }),
   z.object({ ...facts, kind: z.literal('modelSpeed'), state: jobState(modelCard) }),
   z.object({ ...facts, kind: z.literal('networkInspection'), state: jobState(networkInspection) }),
+  z.object({ ...facts, kind: z.literal('latentMap'), state: jobState(latentMap) }),
+  z.object({ ...facts, kind: z.literal('generatorComparison'), state: jobState(generatorComparison) }),
 ])
 export type Job = z.infer<typeof job>
 

@@ -200,8 +200,8 @@ const app = Object.assign(new EventEmitter(), {
 
 export const session = {
   defaultSession: {
-    askPermission: (_contents: unknown, _permission: string, _callback: (granted: boolean) => void) => {},
-    checkPermission: (_contents: unknown, _permission: string) => true,
+    askPermission: (_contents: unknown, _permission: string, _callback: (granted: boolean) => void, _details: { mediaTypes?: string[] }) => {},
+    checkPermission: (_contents: unknown, _permission: string, _origin?: string, _details?: { mediaType?: string }) => true,
     beforeRequest: (_details: { url: string }, _callback: (answer: { cancel: boolean }) => void) => {},
     setPermissionRequestHandler(handler: typeof this.askPermission) {
       this.askPermission = handler

@@ -41,12 +41,18 @@ function confine({ webContents }: BrowserWindow): void {
 
 const ownSchemes = new Set(['app:', 'stem:', 'blob:', 'data:', 'devtools:'])
 
-/** Refuses every permission but writing to the clipboard, and every request that would leave this computer. */
+/**
+ * Refuses every permission but writing to the clipboard and the microphone, which is used only while the user records something for
+ * the Lab, and every request that would leave this computer.
+ */
 export function confineSession(): void {
   const { defaultSession } = session
-  const allowed = (permission: string) => permission === 'clipboard-sanitized-write'
-  defaultSession.setPermissionRequestHandler((_contents, permission, callback) => callback(allowed(permission)))
-  defaultSession.setPermissionCheckHandler((_contents, permission) => allowed(permission))
+  const allowed = (permission: string, media: readonly (string | undefined)[]) =>
+    permission === 'clipboard-sanitized-write' || (permission === 'media' && media.length > 0 && media.every((kind) => kind === 'audio'))
+  defaultSession.setPermissionRequestHandler((_contents, permission, callback, details) => {
+    callback(allowed(permission, ('mediaTypes' in details && details.mediaTypes) || []))
+  })
+  defaultSession.setPermissionCheckHandler((_contents, permission, _origin, details) => allowed(permission, [details?.mediaType]))
   defaultSession.webRequest.onBeforeRequest(({ url }, callback) => {
     callback({ cancel: !ownSchemes.has(new URL(url).protocol) })
   })

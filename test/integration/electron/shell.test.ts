@@ -71,7 +71,7 @@ describe('the Electron shell, its preload script and the transport of the page, 
     }
   })
 
-  it('lets no request leave this computer and grants no permission but copying text', () => {
+  it('lets no request leave this computer and grants no permission but copying text and the microphone', () => {
     const cancelled = (url: string) => {
       let answer: boolean | undefined
       session.defaultSession.beforeRequest({ url }, ({ cancel }) => (answer = cancel))
@@ -81,6 +81,14 @@ describe('the Electron shell, its preload script and the transport of the page, 
     const own = ['app://stemwright/index.html', 'stem://media/x']
     expect([...outside, ...own].filter((url) => !cancelled(url))).toEqual(own)
     expect(session.defaultSession.checkPermission({}, 'media')).toBe(false)
+    expect(['audio', 'video', 'unknown'].filter((mediaType) => session.defaultSession.checkPermission({}, 'media', 'app://stemwright', { mediaType }))).toEqual(['audio'])
+    // Would catch: a camera that comes along with the microphone.
+    const asked = (mediaTypes: string[]) => {
+      let answer: boolean | undefined
+      session.defaultSession.askPermission({}, 'media', (granted) => (answer = granted), { mediaTypes })
+      return answer
+    }
+    expect([asked(['audio']), asked(['video']), asked(['audio', 'video']), asked([])]).toEqual([true, false, false, false])
     expect(session.defaultSession.checkPermission({}, 'clipboard-sanitized-write')).toBe(true)
   })
 
