@@ -1,4 +1,4 @@
-import type { Across } from '#renderer/features/train/charts/chartSpec'
+import type { Across } from '#renderer/charts/chartSpec'
 import type { Run } from '#shared/contract/training'
 import type { HistoryLine } from '#shared/training/history'
 

@@ -1,4 +1,4 @@
-import type { Across, ChartSpec, Heat } from '#renderer/features/train/charts/chartSpec'
+import type { Across, ChartSpec, Heat } from '#renderer/charts/chartSpec'
 import { type ChartedRun, placeOf, runLetter, runTokens } from '#renderer/features/train/charts/chartedRun'
 import { collapsedChannels } from '#shared/training/verdict'
 

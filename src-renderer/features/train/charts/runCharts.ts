@@ -1,6 +1,6 @@
 import { type ChartedRun, placeOf, runLetter, runTokens } from '#renderer/features/train/charts/chartedRun'
 import { latentChart } from '#renderer/features/train/charts/latentChart'
-import type { Across, ChartPoint, ChartSpec, Curve, LineLook, Mark } from '#renderer/features/train/charts/chartSpec'
+import type { Across, ChartPoint, ChartSpec, Curve, LineLook, Mark } from '#renderer/charts/chartSpec'
 import type { Run } from '#shared/contract/training'
 import type { HistoryLine } from '#shared/training/history'
 import { printedParameters } from '#shared/training/parameters'

@@ -1,4 +1,4 @@
-import { formatValue } from '#renderer/features/train/charts/axes'
+import { formatValue } from '#renderer/charts/axes'
 import { hyperParameterGroups } from '#renderer/features/train/newRun/hyperParameters'
 import { formatDuration } from '#renderer/ui/formatting'
 import type { Run } from '#shared/contract/training'

@@ -1,4 +1,4 @@
-import { csv } from '#renderer/features/train/csv'
+import { csv } from '#renderer/charts/csv'
 import type { Study, StudyRow } from '#shared/contract/studies'
 
 /** A column of a study's table. */

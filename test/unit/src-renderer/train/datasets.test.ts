@@ -205,6 +205,35 @@ describe('a dataset', () => {
     expect(useDatasetStore().find('d1')?.counts.validation).toBe(2)
   })
 
+  // Would catch: a folder that is looked at for minutes without a word, twice at once, or with no way to stop.
+  it('is looked at again by a job that shows how far it is, and can be stopped', async () => {
+    const outside = fakeOutside({ 'datasets.list': () => [dataset()], 'datasets.items': () => [item('Evening')], 'datasets.refresh': () => ({ jobId: 'j' }), 'jobs.list': () => [] })
+    await useJobStore().follow()
+    await useDatasetStore().follow()
+    const changed = (state: JobState<unknown>) => outside.emit('job.changed', { id: 'j', kind: 'dataset', title: 'Choir', state })
+    const wrapper = mount(DatasetDetail, { props: { dataset: dataset() }, global: outside.global })
+    await flushPromises()
+    const button = (text: string) => wrapper.findAll('button').find((each) => each.text() === text)!
+    const looks = () => outside.asked.filter(({ name }) => name === 'datasets.refresh').length
+    await button('Look again').trigger('click')
+    await flushPromises()
+    changed({ status: 'running', progress: { stage: 'aligning', completed: 1, total: 4, unit: 'files' } })
+    await flushPromises()
+    expect(wrapper.text()).toContain('Aligning pairs, 2 of 4')
+    await button('Look again').trigger('click')
+    expect(looks()).toBe(1)
+    await button('Stop looking').trigger('click')
+    expect(outside.asked.at(-1)).toEqual({ name: 'jobs.cancel', payload: { jobId: 'j' } })
+    changed({ status: 'cancelled' })
+    await flushPromises()
+    expect(wrapper.text()).not.toContain('Aligning pairs')
+    expect(useNoticeStore().troubles).toEqual([])
+    await button('Look again').trigger('click')
+    await flushPromises()
+    expect(looks()).toBe(2)
+    wrapper.unmount()
+  })
+
   it('asks for no items of a folder that is gone, and says what to do', async () => {
     const outside = fakeOutside({})
     const wrapper = mount(DatasetDetail, { props: { dataset: dataset({ available: false }) }, global: outside.global })

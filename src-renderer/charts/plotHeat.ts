@@ -1,6 +1,6 @@
 import uPlot from 'uplot'
-import type { ChartPalette } from '#renderer/features/train/charts/chartPalette'
-import type { ChartSpec, Heat } from '#renderer/features/train/charts/chartSpec'
+import type { ChartPalette } from '#renderer/charts/chartPalette'
+import type { ChartSpec, Heat } from '#renderer/charts/chartSpec'
 import { colourMap } from '#renderer/timeline/colourMaps'
 import { carriesNothing } from '#shared/training/verdict'
 

@@ -1,9 +1,9 @@
 import uPlot from 'uplot'
-import { valueAxis } from '#renderer/features/train/charts/axes'
-import type { ChartPalette } from '#renderer/features/train/charts/chartPalette'
-import type { ChartSpec, LineLook } from '#renderer/features/train/charts/chartSpec'
-import { plotData, plotLines } from '#renderer/features/train/charts/plotData'
-import { plotOptions } from '#renderer/features/train/charts/plotOptions'
+import { valueAxis } from '#renderer/charts/axes'
+import type { ChartPalette } from '#renderer/charts/chartPalette'
+import type { ChartSpec, LineLook } from '#renderer/charts/chartSpec'
+import { plotData, plotLines } from '#renderer/charts/plotData'
+import { plotOptions } from '#renderer/charts/plotOptions'
 
 /** Pixels of a saved picture, whatever screen it is saved on, and how much larger than on the page everything is drawn. */
 const picture = { width: 2000, height: 1125, zoom: 2 } as const

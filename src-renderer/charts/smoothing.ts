@@ -1,4 +1,4 @@
-import type { ChartPoint } from '#renderer/features/train/charts/chartSpec'
+import type { ChartPoint } from '#renderer/charts/chartSpec'
 
 /**
  * Returns the exponential running mean of `points`. `factor` in [0, 1) is the weight that a value keeps over one epoch, so that a curve

@@ -1,7 +1,7 @@
 import uPlot from 'uplot'
-import type { ChartPalette } from '#renderer/features/train/charts/chartPalette'
-import type { ChartSpec, Mark } from '#renderer/features/train/charts/chartSpec'
-import type { PlotLine } from '#renderer/features/train/charts/plotData'
+import type { ChartPalette } from '#renderer/charts/chartPalette'
+import type { ChartSpec, Mark } from '#renderer/charts/chartSpec'
+import type { PlotLine } from '#renderer/charts/plotData'
 
 interface MarkSource {
   spec(): ChartSpec

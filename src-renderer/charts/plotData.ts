@@ -1,6 +1,6 @@
 import uPlot from 'uplot'
-import type { ChartPoint, ChartSpec, Curve } from '#renderer/features/train/charts/chartSpec'
-import { smoothed } from '#renderer/features/train/charts/smoothing'
+import type { ChartPoint, ChartSpec, Curve } from '#renderer/charts/chartSpec'
+import { smoothed } from '#renderer/charts/smoothing'
 
 /** A line as it is drawn: bold over faint for what is looked at, thin for what lies behind. */
 export interface PlotLine {

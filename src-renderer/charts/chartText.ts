@@ -1,5 +1,5 @@
-import { formatValue } from '#renderer/features/train/charts/axes'
-import { type Across, type ChartSpec, type Curve, type Heat, nearestStop, stopsOf } from '#renderer/features/train/charts/chartSpec'
+import { formatValue } from '#renderer/charts/axes'
+import { type ChartSpec, type Curve, type Heat, nearestStop, stopsOf } from '#renderer/charts/chartSpec'
 import { formatDuration } from '#renderer/ui/formatting'
 import { carriesNothing } from '#shared/training/verdict'
 
@@ -10,7 +10,8 @@ export interface ReadValue {
 }
 
 /** A place on the horizontal axis in words: "Epoch 12", "Step 3 000", "After 12 min". */
-export function placeText(x: number, across: Across): string {
+export function placeText(x: number, across: ChartSpec['across']): string {
+  if (typeof across !== 'string') return `${across.title} ${across.text(x)}`
   if (across === 'time') return `After ${formatDuration(x)}`
   return `${across === 'epochs' ? 'Epoch' : 'Step'} ${formatValue(x, 8).replace(/\.0+$/, '')}`
 }
@@ -45,21 +46,21 @@ export function summaryOf(spec: ChartSpec): string {
   const { title, heat, marks, curves } = spec
   const stops = stopsOf(spec)
   const count = heat ? heat.xs.length : Math.max(0, ...curves.map(({ epochs }) => epochs.length))
-  const head = `${title}, ${count} epoch${count === 1 ? '' : 's'}.`
+  const head = `${title}, ${count} ${typeof spec.across === 'string' ? 'epoch' : 'value'}${count === 1 ? '' : 's'}.`
   if (stops.length === 0) return `${title}: nothing measured yet.`
   if (heat) return `${head} In the newest, ${heatText(heat, heat.xs.length - 1)}.`
   const lines = curves.filter(({ kind }) => kind !== 'detail').map((curve) => courseOf(curve, spec))
   return [head, ...lines, ...marks.map(({ label }) => `${label[0]!.toUpperCase()}${label.slice(1)}.`)].join(' ')
 }
 
-function courseOf({ label, epochs }: Curve, { unit, better }: ChartSpec): string {
+function courseOf({ label, epochs }: Curve, { unit, better, across }: ChartSpec): string {
   const [first, last] = [epochs[0]!, epochs.at(-1)!]
   const name = `${label[0]!.toUpperCase()}${label.slice(1)}`
   if (epochs.length === 1) return `${name}: ${withUnit(first.y, unit)}.`
   const course = `${name}: from ${withUnit(first.y, unit)} to ${withUnit(last.y, unit)}`
   if (better === 'neither') return `${course}.`
   const best = epochs.reduce((a, b) => ((better === 'lower' ? b.y < a.y : b.y > a.y) ? b : a))
-  return `${course}, ${better === 'lower' ? 'lowest' : 'highest'} ${withUnit(best.y, unit)} in epoch ${best.epoch}.`
+  return `${course}, ${better === 'lower' ? 'lowest' : 'highest'} ${withUnit(best.y, unit)} ${typeof across === 'string' ? `in epoch ${best.epoch}` : `at ${placeText(best.x, across)}`}.`
 }
 
 function withUnit(value: number, unit: string): string {

@@ -2,6 +2,16 @@
 export const acrosses = ['epochs', 'steps', 'time'] as const
 export type Across = (typeof acrosses)[number]
 
+/** A horizontal axis of anything else. */
+export interface NamedAxis {
+  readonly title: string
+  /** A value on it as it is read, and as short as an axis needs it. */
+  text(x: number): string
+  tick(x: number): string
+  /** Where labels go; round numbers where it isn't said. */
+  readonly ticks?: readonly number[] | undefined
+}
+
 /** A measured value: where it is drawn, where in epochs it was measured, and what it is. */
 export interface ChartPoint {
   readonly x: number
@@ -60,7 +70,7 @@ export interface ChartSpec {
   readonly title: string
   readonly unit: string
   readonly scale: 'linear' | 'log'
-  readonly across: Across
+  readonly across: Across | NamedAxis
   readonly curves: readonly Curve[]
   readonly marks: readonly Mark[]
   /** Lines of text printed into a corner. */

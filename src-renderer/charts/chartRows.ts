@@ -1,7 +1,6 @@
-import { formatValue } from '#renderer/features/train/charts/axes'
-import type { ChartedRun } from '#renderer/features/train/charts/chartedRun'
-import { type ChartPoint, type ChartSpec, stopsOf } from '#renderer/features/train/charts/chartSpec'
-import { csv } from '#renderer/features/train/csv'
+import { formatValue } from '#renderer/charts/axes'
+import { type ChartPoint, type ChartSpec, stopsOf } from '#renderer/charts/chartSpec'
+import { csv } from '#renderer/charts/csv'
 import { formatDuration } from '#renderer/ui/formatting'
 
 /** Numbers in rows, each with the place on the horizontal axis first; undefined where nothing was measured there. */
@@ -11,18 +10,19 @@ export interface ChartRows {
 }
 
 const acrossTitles = { epochs: 'Epoch', steps: 'Step', time: 'Seconds' } as const
+const titleOf = (across: ChartSpec['across']) => (typeof across === 'string' ? acrossTitles[across] : across.title)
 
 /** Returns the numbers that a chart shows, a row for every epoch. */
 export function chartRows(spec: ChartSpec): ChartRows {
   const { across, curves, heat } = spec
   if (heat) {
-    const headers = [acrossTitles[across], ...heat.order.map((channel) => `channel ${channel + 1}`)]
+    const headers = [titleOf(across), ...heat.order.map((channel) => `channel ${channel + 1}`)]
     return { headers, rows: heat.xs.map((x, i) => [x, ...heat.order.map((channel) => heat.columns[i]![channel])]) }
   }
   const shown = curves.toSorted((a, b) => Number(a.kind === 'detail') - Number(b.kind === 'detail'))
   const values = shown.map(({ epochs }) => byPlace(epochs))
   return {
-    headers: [acrossTitles[across], ...shown.map(({ label }) => label)],
+    headers: [titleOf(across), ...shown.map(({ label }) => label)],
     rows: stopsOf(spec).map((x) => [x, ...values.map((at) => at.get(x))]),
   }
 }
@@ -44,26 +44,6 @@ export function chartCsv(spec: ChartSpec): string {
   const empty = headers.slice(1).map(() => undefined)
   const body = places.map((x) => [x, ...(known.get(x) ?? empty), ...traces.map((at) => at.get(x))])
   return csv([[...headers, ...traced.map(({ label }) => `${label} within epochs`)], ...body])
-}
-
-/** Returns everything that was written down of runs as CSV, a row for every epoch of every run. */
-export function historyCsv(runs: readonly ChartedRun[]): string {
-  const rows = runs.flatMap(({ run, history }) =>
-    history.map(({ train, validation, klPerLatent = [], ...line }) => ({
-      run: run.name,
-      ...line,
-      trace: undefined,
-      ...prefixed('train', train),
-      ...prefixed('validation', validation),
-      ...Object.fromEntries(klPerLatent.map((nats, channel) => [`KL of channel ${channel + 1}`, nats])),
-    })),
-  )
-  const headers = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((header) => header !== 'trace')
-  return csv([headers, ...rows.map((row) => headers.map((header) => (row as Record<string, unknown>)[header]))])
-}
-
-function prefixed(prefix: string, values: Record<string, number>): Record<string, number> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix} ${name}`, value]))
 }
 
 function byPlace(points: readonly ChartPoint[]): ReadonlyMap<number, number> {

@@ -1,10 +1,10 @@
 import uPlot from 'uplot'
-import { formatTick, timeTicks, type ValueAxis, wholeTicks } from '#renderer/features/train/charts/axes'
-import type { ChartPalette } from '#renderer/features/train/charts/chartPalette'
-import { type ChartSpec, nearestStop } from '#renderer/features/train/charts/chartSpec'
-import type { PlotLine } from '#renderer/features/train/charts/plotData'
-import { drawHeat } from '#renderer/features/train/charts/plotHeat'
-import { drawBackground, drawMarks } from '#renderer/features/train/charts/plotMarks'
+import { formatTick, niceTicks, timeTicks, type ValueAxis, wholeTicks } from '#renderer/charts/axes'
+import type { ChartPalette } from '#renderer/charts/chartPalette'
+import { type ChartSpec, nearestStop } from '#renderer/charts/chartSpec'
+import type { PlotLine } from '#renderer/charts/plotData'
+import { drawHeat } from '#renderer/charts/plotHeat'
+import { drawBackground, drawMarks } from '#renderer/charts/plotMarks'
 import { formatDuration } from '#renderer/ui/formatting'
 
 export interface PlotSize {
@@ -134,18 +134,25 @@ const acrossLabels = { epochs: 'epochs', steps: 'steps', time: 'time of training
 
 /** Named in pictures only; the page says it once for all charts. */
 function acrossAxis(spec: ChartSpec, palette: ChartPalette, zoom: number): uPlot.Axis {
-  const isTime = spec.across === 'time'
+  const { across } = spec
+  const tick = typeof across !== 'string' ? across.tick : across === 'time' ? formatDuration : formatTick
   return {
     ...baseAxis(palette, zoom),
     size: 26 * zoom,
-    ...(zoom !== 1 && { label: acrossLabels[spec.across], labelFont: labelFont(palette, zoom), labelSize: 20 * zoom, labelGap: 0 }),
+    ...(zoom !== 1 && { label: typeof across === 'string' ? acrossLabels[across] : across.title, labelFont: labelFont(palette, zoom), labelSize: 20 * zoom, labelGap: 0 }),
     grid: { show: false },
     ticks: { show: true, stroke: palette.grid, width: zoom, size: 4 * zoom },
     border: { show: true, stroke: palette.grid, width: zoom },
     gap: 4 * zoom,
-    splits: (plot, _, min, max) => (isTime ? timeTicks : wholeTicks)(min, max, plot.bbox.width / uPlot.pxRatio / (70 * zoom)),
-    values: (_, splits) => splits.map((value) => (isTime ? formatDuration(value) : formatTick(value))),
+    splits: (plot, _, min, max) => ticksOf(across)(min, max, plot.bbox.width / uPlot.pxRatio / (70 * zoom)),
+    values: (_, splits) => splits.map((value) => tick(value)),
   }
+}
+
+function ticksOf(across: ChartSpec['across']): (min: number, max: number, count: number) => number[] {
+  if (typeof across === 'string') return across === 'time' ? timeTicks : wholeTicks
+  const { ticks } = across
+  return ticks ? (min, max) => ticks.filter((at) => at >= min && at <= max) : niceTicks
 }
 
 function yAxis(axis: () => ValueAxis, palette: ChartPalette, zoom: number): uPlot.Axis {

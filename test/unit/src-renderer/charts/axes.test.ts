@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatTick, formatValue, niceTicks, timeTicks, valueAxis, wholeTicks } from '#renderer/features/train/charts/axes'
+import { formatTick, formatValue, niceTicks, timeTicks, valueAxis, wholeTicks } from '#renderer/charts/axes'
 import { formatDuration } from '#renderer/ui/formatting'
 
 describe('the vertical axis', () => {
