@@ -34,8 +34,8 @@ export interface DatasetService {
   setSplit(id: string, item: string, split: Split): Promise<Dataset>
   /** @throws AppError DATASET_NOT_FOUND */
   rename(id: string, name: string): Promise<Dataset>
-  /** Looks at the folder again. @throws AppError DATASET_NOT_FOUND, FILE_NOT_FOUND, DATASET_EMPTY */
-  refresh(id: string): Promise<Dataset>
+  /** Looks at the folder again. @throws AppError DATASET_NOT_FOUND, FILE_NOT_FOUND, DATASET_EMPTY; CancelledError, and then nothing is changed */
+  refresh(id: string, context?: TaskContext): Promise<Dataset>
   /** Forgets a dataset; its files stay. */
   remove(id: string): Promise<void>
   /** What there is to learn from, as the files are now. @throws AppError DATASET_NOT_FOUND, DATASET_EMPTY, FILE_NOT_FOUND */
@@ -60,10 +60,11 @@ export function createDatasetService({ platform, newId, reader, changed }: Datas
   const shelf = createDatasetShelf(platform, changed)
   const tools = { platform, reader }
 
-  const open = (id: string) =>
+  const open = (id: string, context?: TaskContext) =>
     shelf.inTurn(async () => {
       const document = await shelf.get(id)
-      const { facts, manifest } = await scanDataset(document, tools)
+      const { facts, manifest } = await scanDataset(document, tools, context)
+      context?.signal.throwIfAborted()
       const after = summarized({ ...document, ...facts }, platform)
       const isSame = JSON.stringify(after) === JSON.stringify(document)
       return { dataset: isSame ? await shelf.shown(document) : await shelf.keep(after), manifest }
@@ -86,9 +87,9 @@ export function createDatasetService({ platform, newId, reader, changed }: Datas
     items: async (id) => datasetItem.array().parse((await shelf.get(id)).contents),
     setSplit: (id, item, split) => change(id, (document) => withSplit(document, item, split, platform)),
     rename: (id, name) => change(id, (document) => ({ ...document, name })),
-    refresh: async (id) => (await open(id)).dataset,
+    refresh: async (id, context) => (await open(id, context)).dataset,
     remove: (id) => shelf.inTurn(() => shelf.remove(id)),
-    open,
+    open: (id) => open(id),
     reportOf: (id) => shelf.reportOf(id),
     keepReport: (report) => shelf.inTurn(() => shelf.keepReport(report)),
   }

@@ -60,7 +60,10 @@ export function createHandlers({ platform, songs, sounds, deletion, models, tran
       items: ({ datasetId }) => datasets.items(datasetId),
       setSplit: ({ datasetId, item, split }) => datasets.setSplit(datasetId, item, split),
       rename: ({ datasetId, name }) => datasets.rename(datasetId, name),
-      refresh: ({ datasetId }) => datasets.refresh(datasetId),
+      refresh: async ({ datasetId }) => {
+        const { name } = await datasets.get(datasetId)
+        return { jobId: jobs.add({ kind: 'dataset', title: name }, (context) => datasets.refresh(datasetId, context), { lane: 'folders' }).id }
+      },
       remove: ({ datasetId }) => datasets.remove(datasetId),
       check: async ({ datasetId }) => ({ jobId: (await checks.check(datasetId)).id }),
       report: ({ datasetId }) => datasets.reportOf(datasetId),

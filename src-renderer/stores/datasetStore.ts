@@ -43,6 +43,10 @@ export const useDatasetStore = defineStore('datasets', () => {
   const addingId = ref<string>()
   const adding = computed(() => jobs.jobs.find(({ id }) => id === addingId.value))
 
+  /** Jobs that look at a folder again, by dataset. */
+  const looks = ref<Readonly<Record<string, string>>>({})
+  const lookOf = (datasetId: string) => jobs.jobs.find(({ id }) => id === looks.value[datasetId])
+
   const find = (id: string | undefined) => datasets.value.find((dataset) => dataset.id === id)
   /** A job that was asked for here, or that was under way before this page was loaded. */
   const jobOf = (jobId: string | undefined, kind: Job['kind'], title: string | undefined) =>
@@ -95,7 +99,13 @@ export const useDatasetStore = defineStore('datasets', () => {
   const items = (datasetId: string): Promise<DatasetItem[]> => client.items({ datasetId })
   const setSplit = async (datasetId: string, item: string, split: Split) => accept(await client.setSplit({ datasetId, item, split }))
   const rename = async (datasetId: string, name: string) => accept(await client.rename({ datasetId, name }))
-  const refresh = async (datasetId: string) => accept(await client.refresh({ datasetId }))
+
+  /** Gives the dataset as its folder is now. @throws AppError what it failed with; CancelledError */
+  async function refresh(datasetId: string): Promise<Dataset> {
+    const { jobId } = await client.refresh({ datasetId })
+    looks.value = { ...looks.value, [datasetId]: jobId }
+    return accept(await jobs.resultOf(jobId, 'dataset'))
+  }
 
   /** Gives the dataset that a folder has become. @throws AppError what it failed with; CancelledError */
   async function add(dataset: NewDataset): Promise<Dataset> {
@@ -150,10 +160,11 @@ export const useDatasetStore = defineStore('datasets', () => {
 
   const cancel = (job: Job | undefined) => notices.attempt(async () => job && (await jobs.cancel(job.id)))
   const cancelAdding = () => cancel(adding.value)
+  const cancelRefresh = (datasetId: string) => cancel(lookOf(datasetId))
   const cancelCheck = (datasetId: string) => cancel(checkJob(datasetId))
   const cancelDownload = (id: string) => cancel(downloadJob(id))
 
-  const lists = { datasets, loaded, selectedId, selected, reports, downloadables, adding, find, checkOf, downloadOf }
+  const lists = { datasets, loaded, selectedId, selected, reports, downloadables, adding, lookOf, find, checkOf, downloadOf }
   const ways = { follow, look, select, inspect, items, setSplit, rename, refresh, add, remove }
-  return { ...lists, ...ways, cancelAdding, loadReport, check, cancelCheck, loadDownloadables, download, cancelDownload }
+  return { ...lists, ...ways, cancelAdding, cancelRefresh, loadReport, check, cancelCheck, loadDownloadables, download, cancelDownload }
 })

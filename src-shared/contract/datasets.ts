@@ -145,8 +145,8 @@ export const datasets = {
   /** Puts one thing into another split, whatever its name says. */
   setSplit: request(datasetId.extend({ item: z.string(), split }), dataset),
   rename: request(datasetId.extend({ name: z.string().trim().min(1).max(120) }), dataset),
-  /** Looks at the folder again: things may have come or gone. */
-  refresh: request(datasetId, dataset),
+  /** Looks at the folder again: things may have come or gone. Job of kind `dataset`, as `add`. */
+  refresh: request(datasetId, jobId),
   /** Forgets the dataset; its files stay. */
   remove: request(datasetId, z.void()),
   /** Measures everything that can spoil a training. Job of kind `check`. */

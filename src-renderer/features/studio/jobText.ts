@@ -16,7 +16,7 @@ const kindNames: Partial<Record<string, string>> = {
   audition: 'Listen',
   doubt: 'Look for doubtful spots',
   clips: 'Compare with a training',
-  dataset: 'Add recordings',
+  dataset: 'Look through a folder',
   check: 'Check recordings',
   download: 'Download',
   benchmark: 'Try a training for a minute',

@@ -84,5 +84,21 @@ it('the adding of pairs tells how far it is, and once it is cancelled keeps noth
   const again = await client.datasets.add({ folder, layout: 'pairs', name: 'Whole' })
   expect((await jobs.finished(again.jobId)).state).toMatchObject({ status: 'succeeded', result: { name: 'Whole' } })
   expect(seen).toEqual(['0/3', '1/3', '2/3'])
+
+  // So is looking at it again: pairs that have come are aligned, unless that is stopped, and then all stays as it was.
+  const { id: datasetId } = (await client.datasets.list()).find(({ name }) => name === 'Whole')!
+  const whole = await client.datasets.items({ datasetId })
+  writeTree(folder, Object.fromEntries(['d', 'e'].flatMap((name) => [[`${name}/mix.wav`, [mix]], [`${name}/karaoke.wav`, [band]]])))
+  isUnwanted = true
+  const stopped = await client.datasets.refresh({ datasetId })
+  expect((await jobs.finished(stopped.jobId)).state.status).toBe('cancelled')
+  expect(await client.datasets.items({ datasetId })).toEqual(whole)
+  isUnwanted = false
+  seen.length = 0
+  const looked = await client.datasets.refresh({ datasetId })
+  expect((await jobs.finished(looked.jobId)).state).toMatchObject({ status: 'succeeded', result: { id: datasetId } })
+  expect(seen.at(-1)).toBe('4/5')
+  expect((await client.datasets.items({ datasetId })).length).toBe(whole.length + 2)
+  await expect(client.datasets.refresh({ datasetId: 'nothing' })).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' })
   stop()
 })
