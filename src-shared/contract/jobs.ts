@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { checkReport, dataset } from '#shared/contract/datasets'
 import { request } from '#shared/contract/defineContract'
+import { detectionResult, experimentResult, soundSet, sweepFacts } from '#shared/contract/detecting'
 import { generatorComparison, latentMap } from '#shared/contract/generating'
 import { modelCard, modelFiles, networkInspection } from '#shared/contract/models'
 import { loudnessResult, renderResult } from '#shared/contract/render'
@@ -45,6 +46,10 @@ export const job = z.discriminatedUnion('kind', [
   z.object({ ...facts, kind: z.literal('networkInspection'), state: jobState(networkInspection) }),
   z.object({ ...facts, kind: z.literal('latentMap'), state: jobState(latentMap) }),
   z.object({ ...facts, kind: z.literal('generatorComparison'), state: jobState(generatorComparison) }),
+  z.object({ ...facts, kind: z.literal('soundSet'), state: jobState(soundSet) }),
+  z.object({ ...facts, kind: z.literal('detectorSweep'), state: jobState(sweepFacts) }),
+  z.object({ ...facts, kind: z.literal('detectorExperiments'), state: jobState(experimentResult) }),
+  z.object({ ...facts, kind: z.literal('detections'), state: jobState(detectionResult) }),
 ])
 export type Job = z.infer<typeof job>
 
