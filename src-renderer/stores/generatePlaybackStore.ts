@@ -1,15 +1,19 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
+import { fetchFile } from '#renderer/api/connectionLost'
 import { ClipPlayer } from '#renderer/playback/clipPlayer'
 import { contextAt } from '#renderer/playback/liveOutput'
 import { samplesOfPcm } from '#renderer/playback/pcmText'
 import { useTransportStore } from '#renderer/stores/transportStore'
+import type { AudioClip } from '#shared/audio/audioClip'
+import { decodeWav } from '#shared/audio/wavCodec'
 import type { ShownSound } from '#shared/contract/generating'
 
 /** A sound to be heard, by what the page knows it as. */
 export interface Shot {
   readonly key: string
-  readonly sound: Pick<ShownSound, 'sampleRate' | 'pcm'>
+  /** Its samples, or where the WAV file is. */
+  readonly sound: Pick<ShownSound, 'sampleRate' | 'pcm'> | { readonly url: string }
 }
 
 /** Silence after which the sound device is let go of, in milliseconds. */
@@ -28,6 +32,7 @@ export const useGeneratePlaybackStore = defineStore('generatePlayback', () => {
   let last: string | undefined
   let idle: ReturnType<typeof setTimeout> | undefined
   let picture = 0
+  let turn = 0
   let onEnd = () => {}
 
   function playerFor(sampleRate: number, frames: number): ClipPlayer {
@@ -55,13 +60,17 @@ export const useGeneratePlaybackStore = defineStore('generatePlayback', () => {
     const [shot, ...rest] = waiting
     waiting = rest
     if (!shot) return stop()
-    const samples = samplesOfPcm(shot.sound.pcm)
-    if (samples.length === 0) return next()
-    const voices = playerFor(shot.sound.sampleRate, samples.length)
+    const mine = ++turn
+    const { sampleRate, channels } = await clipOf(shot)
+    // Another one may have come while it was fetched, or silence was asked for.
+    if (mine !== turn) return
+    const frames = channels[0]?.length ?? 0
+    if (frames === 0) return next()
+    const voices = playerFor(sampleRate, frames)
     // What is heard until now fades out; all before that goes.
     voices.keep(new Set(last === undefined ? [] : [last]))
     last = shot.key
-    voices.add(shot.key, [samples])
+    voices.add(shot.key, channels)
     voices.hear(shot.key)
     heard.value = shot.key
     clearTimeout(idle)
@@ -83,6 +92,7 @@ export const useGeneratePlaybackStore = defineStore('generatePlayback', () => {
 
   function stop(): void {
     waiting = []
+    turn++
     cancelAnimationFrame(picture)
     player?.stop()
     heard.value = undefined
@@ -98,3 +108,10 @@ export const useGeneratePlaybackStore = defineStore('generatePlayback', () => {
 
   return { heard, share, play, toggle, stop }
 })
+
+async function clipOf({ sound }: Shot): Promise<AudioClip> {
+  if (!('url' in sound)) return { sampleRate: sound.sampleRate, channels: [samplesOfPcm(sound.pcm)] }
+  const response = await fetchFile(sound.url)
+  if (!response.ok) throw new Error(`The sound is not there any more (status ${response.status}).`)
+  return decodeWav(new Uint8Array(await response.arrayBuffer()))
+}
