@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { DuoVaeConfig } from '#main/models/duoVae'
+import type { RvqVaeConfig } from '#main/models/quantise/rvqVae'
 import type { SpectralNetworkConfig } from '#main/models/spectralNetwork'
 import type { UNetConfig } from '#main/models/unet'
 import type { ConvUnmixerConfig, DenseUnmixerConfig, UnmixerConfig } from '#main/models/unmixerConfig'
 import { mixingRules } from '#shared/images/mixing'
 
-const size = z.int().positive()
+export const size = z.int().positive()
 
 /** @see SpectralNetworkConfig */
 const spectralNetworkSchema = z.object({
@@ -63,8 +64,28 @@ const convUnmixerSchema = unmixerBasics
 /** Of all networks that take mixtures of pictures apart. */
 export const unmixerConfigSchema = z.discriminatedUnion('network', [denseUnmixerSchema, convUnmixerSchema]) satisfies z.ZodType<UnmixerConfig>
 
+/** Of the quantised VAEs of the Lab. */
+export const rvqVaeConfigSchema = z.object({
+  family: z.literal('rvqvae'),
+  sound: z.object({ sampleRate: size, fftSize: size, hopLength: size, magnitude: z.enum(['linear', 'log']) }),
+  frames: size,
+  bins: size,
+  channels: size,
+  widths: z.array(size).min(1).readonly(),
+  quantiser: z.object({
+    layers: size,
+    codes: size,
+    dimensions: size,
+    start: z.enum(['uniform', 'glorot', 'kMeans']),
+    gamma: z.number(),
+    average: z.enum(['residuals', 'as-published']),
+    restartBelow: z.number().nonnegative(),
+  }),
+  probabilistic: z.boolean(),
+}) satisfies z.ZodType<RvqVaeConfig>
+
 /** What every model says of itself. */
-const cardBasics = z.object({
+export const cardBasics = z.object({
   formatVersion: z.literal(1),
   name: z.string(),
   summary: z.string(),
@@ -95,5 +116,15 @@ export const unmixerFileCard = cardBasics.extend({
 })
 export type UnmixerFileCard = z.output<typeof unmixerFileCard>
 
+/** The same of a quantised VAE of the Lab. */
+export const rvqVaeFileCard = cardBasics.extend({
+  config: rvqVaeConfigSchema,
+  /** Of the sounds that it learned from: what theirs are divided by, and what errors of pictures are measured in. */
+  scale: z.object({ deviation: z.number().positive(), variance: z.number().positive() }),
+  /** Values that the network gives for a fixed picture and for fixed latents. */
+  selfTest: z.object({ seed: z.int(), values: z.array(z.number()) }),
+})
+export type RvqVaeFileCard = z.output<typeof rvqVaeFileCard>
+
 /** Of any model that can be loaded. */
-export type ModelFileCard = SeparatorFileCard | UnmixerFileCard
+export type ModelFileCard = SeparatorFileCard | UnmixerFileCard | RvqVaeFileCard

@@ -16,7 +16,7 @@ export function nextName(parameter: string): string {
 }
 
 /** Next values by parameter as outputs of a loss program. */
-export function nextOutputs(values: NamedTensors): NamedTensors {
+export function nextOutputs<Value extends NamedTensors[string] | NamedArrays[string]>(values: Readonly<Record<string, Value>>): Record<string, Value> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [nextName(name), value]))
 }
 

@@ -3,6 +3,7 @@ import { blindVaeLoss } from '#main/models/blindVaeLoss'
 import { separatorLoss } from '#main/models/separatorLoss'
 import { unmixerLoss } from '#main/models/unmixerLoss'
 import { blindFamily } from '#main/node/blindTraining'
+import { rvqFamily, rvqLossProgram } from '#main/node/rvqTraining'
 import { separatorFamily } from '#main/node/separatorTraining'
 import type { TrainingFamily } from '#main/node/trainingFamily'
 import type { BaseModel, TrainingRun } from '#main/node/trainingRun'
@@ -11,7 +12,8 @@ import type { NetworkConfig } from '#main/training/presets'
 import type { TrainingConfig } from '#shared/training/config'
 
 /** What a network learns by, with batches of the configured size. */
-export function lossProgramOf(model: NetworkConfig, { batchSize, loss }: TrainingConfig): LossProgram {
+export function lossProgramOf(model: NetworkConfig, config: TrainingConfig): LossProgram {
+  const { batchSize, loss } = config
   switch (model.family) {
     case 'duovae':
     case 'unet':
@@ -21,6 +23,8 @@ export function lossProgramOf(model: NetworkConfig, { batchSize, loss }: Trainin
       return blindVaeLoss(model, batchSize, loss.reconstruction)
     case 'unmixer':
       return unmixerLoss(model, batchSize, loss)
+    case 'rvqvae':
+      return rvqLossProgram(model, config)
   }
 }
 
@@ -35,5 +39,7 @@ export function familyOf(run: TrainingRun, model: NetworkConfig, config: Trainin
       return blindFamily(run, model, config, engine, base)
     case 'unmixer':
       return unmixerFamily(run, model, config, engine, base)
+    case 'rvqvae':
+      return rvqFamily(run, model, config, engine, base)
   }
 }

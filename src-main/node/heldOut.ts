@@ -8,7 +8,8 @@ import type { SeparatorConfig } from '#main/models/separatorNetwork'
 import type { UnmixerConfig } from '#main/models/unmixerConfig'
 import { decodeWeights } from '#main/models/weightsFile'
 import { describePairs, measurePictures, readHeldPictures } from '#main/node/heldPictures'
-import { loadOwnSeparator } from '#main/node/modelFiles'
+import { describeSounds, measureRvqVae, readHeldSounds } from '#main/node/heldSounds'
+import { loadOther, loadOwnSeparator } from '#main/node/modelFiles'
 import { loadPiece, referenceFiles } from '#main/node/referenceSongs'
 import { readRunConfig } from '#main/node/runFolder'
 import { isSung, measureBlind, measureSeparator, type HeldOutScores } from '#main/separation/heldOutScores'
@@ -39,10 +40,18 @@ export async function measureHeldOut(runFolder: string, dataFolder: string, mani
   const { model } = await readRunConfig(runFolder)
   const { arrays } = decodeWeights(await readFile(join(runFolder, 'model/weights.safetensors')))
   if (model.family === 'unmixer') return scorePictures(model, arrays, dataFolder, manifest, engine, context)
+  if (model.family === 'rvqvae') return scoreCoding(runFolder, dataFolder, manifest, engine, context)
   const pieces = await heldOutPieces(dataFolder, manifest, model.stft.sampleRate, context)
   const measuredOn = pieces.map(({ name }) => name).join(', ')
   if (model.family === 'convvae' || model.family === 'densevae') return { measuredOn, values: await scoreBlind(model, arrays, pieces, engine, context) }
   return { measuredOn, values: await scoreSeparator(model, arrays, pieces, engine, context) }
+}
+
+async function scoreCoding(runFolder: string, dataFolder: string, manifest: Manifest, engine: Engine, context: WorkContext): Promise<HeldOutMeasurement> {
+  const model = await loadOther(join(runFolder, 'model'), 'rvqvae')
+  const sounds = await readHeldSounds(model.card.config, dataFolder, manifest, context)
+  const { distance, reconstruction, quantisationError } = await measureRvqVae(model, sounds, engine, context)
+  return { measuredOn: describeSounds(sounds), values: { distance, reconstruction, quantisationError } }
 }
 
 async function scorePictures(model: UnmixerConfig, parameters: NamedArrays, dataFolder: string, { images = [] }: Manifest, engine: Engine, context: WorkContext): Promise<HeldOutMeasurement> {

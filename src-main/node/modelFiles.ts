@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { sizeOf, type NamedArrays, type NamedShapes } from '#main/engine/engine'
 import { shapesOf } from '#main/models/layers'
-import { separatorFileCard, unmixerFileCard, type ModelFileCard, type SeparatorFileCard, type UnmixerFileCard } from '#main/models/modelCard'
+import { rvqVaeFileCard, separatorFileCard, unmixerFileCard, type ModelFileCard, type RvqVaeFileCard, type SeparatorFileCard, type UnmixerFileCard } from '#main/models/modelCard'
+import { rvqVae } from '#main/models/quantise/rvqVae'
 import { modelShapes } from '#main/models/separatorNetwork'
 import { unmixer } from '#main/models/unmixer'
 import { decodeWeights, encodeWeights } from '#main/models/weightsFile'
@@ -18,7 +19,16 @@ interface Loaded<Card> {
 }
 export type LoadedSeparator = Loaded<SeparatorFileCard>
 export type LoadedUnmixer = Loaded<UnmixerFileCard>
-export type LoadedModel = LoadedSeparator | LoadedUnmixer
+export type LoadedRvqVae = Loaded<RvqVaeFileCard>
+export type LoadedModel = LoadedSeparator | LoadedUnmixer | LoadedRvqVae
+type OfFamily<Family> = Extract<LoadedModel, { card: { config: { family: Family } } }>
+
+/** What the card of a network has to say that does not take songs apart, and which parameters it has. */
+const others = {
+  unmixer: { card: unmixerFileCard, shapes: (config: UnmixerFileCard['config']) => shapesOf(unmixer(config).parameters), does: 'takes pictures apart' },
+  rvqvae: { card: rvqVaeFileCard, shapes: (config: RvqVaeFileCard['config']) => shapesOf(rvqVae(config).parameters), does: 'codes short sounds' },
+} as const
+type OtherFamily = keyof typeof others
 
 /**
  * Reads a model's folder (card.json, weights.safetensors) and checks that they belong together.
@@ -47,27 +57,36 @@ export async function loadModel(directory: string): Promise<LoadedModel> {
 /** A model of the app's own that takes songs apart. @throws AppError what `loadModel` throws; MODEL_INCOMPATIBLE for another */
 export async function loadOwnSeparator(directory: string): Promise<LoadedSeparator> {
   const model = await loadModel(directory)
-  if (isOfUnmixer(model)) throw madeForElse(model.card.name, 'takes pictures apart, not songs')
-  return model
+  if (isSeparator(model)) return model
+  throw madeForElse(model, 'takes songs apart')
 }
 
 /** A model that takes mixtures of pictures apart. @throws AppError what `loadModel` throws; MODEL_INCOMPATIBLE for another */
-export async function loadUnmixer(directory: string): Promise<LoadedUnmixer> {
+export function loadUnmixer(directory: string): Promise<LoadedUnmixer> {
+  return loadOther(directory, 'unmixer')
+}
+
+/** A model of one of the families that do not take songs apart. @throws AppError what `loadModel` throws; MODEL_INCOMPATIBLE for another */
+export async function loadOther<Family extends OtherFamily>(directory: string, family: Family): Promise<OfFamily<Family>> {
   const model = await loadModel(directory)
-  if (isOfUnmixer(model)) return model
-  throw madeForElse(model.card.name, 'takes songs apart, not pictures')
+  if (model.card.config.family === family) return model as OfFamily<Family>
+  throw madeForElse(model, others[family].does)
 }
 
-function isOfUnmixer(model: LoadedModel): model is LoadedUnmixer {
-  return model.card.config.family === 'unmixer'
+/** True of models that take songs apart. */
+export function isSeparator(model: LoadedModel): model is LoadedSeparator {
+  return !(model.card.config.family in others)
 }
 
-function madeForElse(name: string, what: string): AppError {
-  return new AppError('MODEL_INCOMPATIBLE', `"${name}" ${what}. Nothing was started; choose another model.`)
+function madeForElse(model: LoadedModel, wanted: string): AppError {
+  const { family } = model.card.config
+  const does = family in others ? others[family as OtherFamily].does : 'takes songs apart'
+  return new AppError('MODEL_INCOMPATIBLE', `"${model.card.name}" ${does}; what is needed here ${wanted}. Nothing was started; choose another model.`)
 }
 
 function shapesOfModel(config: ModelFileCard['config']): NamedShapes {
-  return config.family === 'unmixer' ? shapesOf(unmixer(config).parameters) : modelShapes(config)
+  const other = (others as Readonly<Record<string, { shapes: (config: never) => NamedShapes }>>)[config.family]
+  return other ? other.shapes(config as never) : modelShapes(config as SeparatorFileCard['config'])
 }
 
 function corrupt(what: string, cause?: unknown): AppError {
@@ -78,7 +97,8 @@ function readCard(text: string): ModelFileCard {
   try {
     const card = JSON.parse(text) as { name?: string; config?: { family?: string } }
     if (card.config?.family === 'onnx') throw madeElsewhere(card.name)
-    return card.config?.family === 'unmixer' ? unmixerFileCard.parse(card) : separatorFileCard.parse(card)
+    const other = (others as Readonly<Record<string, { card: z.ZodType<ModelFileCard> }>>)[card.config?.family ?? '']
+    return (other?.card ?? separatorFileCard).parse(card)
   } catch (cause) {
     if (cause instanceof AppError) throw cause
     const why = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause)
@@ -98,7 +118,7 @@ export async function saveModel(directory: string, card: UnsavedCard, parameters
 
 type Unsaved<Card extends ModelFileCard> = Omit<Card, 'formatVersion' | 'sha256' | 'parameters'>
 /** What a card says besides what follows from the weights. */
-export type UnsavedCard = Unsaved<SeparatorFileCard> | Unsaved<UnmixerFileCard>
+export type UnsavedCard = Unsaved<SeparatorFileCard> | Unsaved<UnmixerFileCard> | Unsaved<RvqVaeFileCard>
 
 /** Writes the weights of any network and a card that says what they are. */
 export async function saveWeights(directory: string, parameters: NamedArrays, shapes: NamedShapes, card: object): Promise<void> {

@@ -7,7 +7,7 @@ import { shapesOf, type ParameterSpecs } from '#main/models/layers'
 import { splitMembers } from '#main/models/members'
 import { separatorNetwork } from '#main/models/separatorNetwork'
 import { makeFolder } from '#main/node/makeFolder'
-import { loadModel, type LoadedModel } from '#main/node/modelFiles'
+import { isSeparator, loadModel, type LoadedModel } from '#main/node/modelFiles'
 import { runFiles } from '#main/node/runFiles'
 import type { BaseModel, RunConfig, TrainingRun } from '#main/node/trainingRun'
 import { writeWhole } from '#main/node/wholeFile'
@@ -31,7 +31,7 @@ export async function openRunConfig({ runFolder, preset, overrides, resume, data
   if (from === undefined) return { model: preset.model, training, data }
   const { card } = await loadModel(from)
   // What the masks of a model need does not change with what it learns.
-  const lean = card.config.family === 'unmixer' ? undefined : card.config.lean
+  const lean = 'lean' in card.config ? card.config.lean : undefined
   const model = lean && 'repetition' in preset.model ? { ...preset.model, lean } : preset.model
   return { model, training, data, base: { folder: from, name: card.name, attributions: card.attributions } }
 }
@@ -79,7 +79,8 @@ export async function openRunCheckpoint(
 }
 
 /** What a run goes on from; of a model of several networks, the first. */
-function learnedBy({ card: { config }, parameters }: LoadedModel): NamedArrays {
-  if (config.family === 'unmixer') return parameters
+function learnedBy(model: LoadedModel): NamedArrays {
+  if (!isSeparator(model)) return model.parameters
+  const { card: { config }, parameters } = model
   return splitMembers(parameters, Object.keys(shapesOf(separatorNetwork(config).parameters)), config.members ?? 1)[0]!
 }

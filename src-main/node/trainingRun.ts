@@ -1,6 +1,7 @@
 import type { Manifest, ManifestOptions } from '#main/datasets/manifest'
 import type { Differentiable, Engine } from '#main/engine/engine'
 import { shapesOf } from '#main/models/layers'
+import { takeRunningState } from '#main/models/runningState'
 import { familyOf } from '#main/node/families'
 import { appendHistory, rewindHistory } from '#main/node/runHistory'
 import { replaceModel, restoreModel, writeCheckpoint } from '#main/node/runFiles'
@@ -123,6 +124,9 @@ async function sit(run: TrainingRun, opened: RunConfig, engine: Engine, context:
   let differentiable: Differentiable | undefined
   try {
     loader = await family.openBatches(preparing)
+    const { optimizer } = checkpoint
+    // Nothing is kept before the first step: a run that ends here begins again.
+    if (optimizer.step === 0 && family.begin) takeRunningState(optimizer, await family.begin(optimizer.parameters, preparing))
     differentiable = await engine.compileGradients(family.program)
     const validate = await family.openValidation(differentiable)
     // Only now is it a run: data that were refused must not stand in the way of the next attempt.

@@ -212,5 +212,6 @@ function readModel({ id, directory, card, isShipped }: StoredModel, speeds: Spee
 /** Cards that do not say what their network is made for tell by what it is. */
 function kindOf(family = 'duovae'): NetworkKind {
   if (['convvae', 'densevae'].includes(family)) return 'blind'
-  return ['duovae', 'unet', 'onnx'].includes(family) ? 'separator' : 'images'
+  if (['duovae', 'unet', 'onnx'].includes(family)) return 'separator'
+  return family === 'unmixer' ? 'images' : 'clips'
 }

@@ -1,6 +1,6 @@
 import { sizeOf, type LossProgram } from '#main/engine/engine'
 import { rowEdges } from '#main/models/bandLayout'
-import type { NetworkConfig } from '#main/training/presets'
+import { kindOfFamily, type NetworkConfig } from '#main/training/presets'
 import { pictureSize } from '#shared/images/mixing'
 import type { TrainingConfig } from '#shared/training/config'
 
@@ -16,7 +16,7 @@ const heldAtOnce = 0.85
  * @param computed bytes of all values that one step computes
  */
 export function trainingMemory(model: NetworkConfig, config: TrainingConfig, program: LossProgram, computed: number): number {
-  const fixed = model.family === 'unmixer' ? fixedBytes.pictures : fixedBytes.sounds
+  const fixed = kindOfFamily(model.family) === 'images' ? fixedBytes.pictures : fixedBytes.sounds
   return Math.round(fixed + copiesOfParameters * 4 * parameterCount(program) + heldAtOnce * computed + preparedBytes(model, config))
 }
 
@@ -28,12 +28,16 @@ export function parameterCount(program: LossProgram): number {
 /** Pictures that are kept in memory: those of MNIST and of Fashion-MNIST. */
 const keptPictures = 120_000
 
+/** Seconds of short sounds that are kept in memory: those of ESC-10. */
+const keptSoundSeconds = 2000
+
 /**
  * The spectra of the takes that are mixed at any time: two sides, complex; of networks for pictures the pictures. Blind networks
  * need none.
  */
 function preparedBytes(model: NetworkConfig, { takes, patches }: TrainingConfig): number {
   if (model.family === 'unmixer') return keptPictures * pictureSize
+  if (kindOfFamily(model.family) === 'clips') return keptSoundSeconds * 22_050 * 4
   if (!('layout' in model)) return 0
   const seconds = patches.vocalPool * takes.vocalSeconds + patches.musicPool * takes.musicSeconds
   const bins = Math.max(...rowEdges(model.layout).map(({ end }) => end))

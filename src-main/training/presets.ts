@@ -1,13 +1,15 @@
 import type { BlindVaeConfig } from '#main/models/blindVae'
 import type { SeparatorConfig } from '#main/models/separatorNetwork'
+import type { RvqVaeConfig } from '#main/models/quantise/rvqVae'
 import type { UnmixerConfig } from '#main/models/unmixerConfig'
+import { quantisePresets } from '#main/training/quantisePresets'
 import { unmixerPresets } from '#main/training/unmixerPresets'
 import type { DatasetContent } from '#shared/contract/datasets'
 import type { NetworkKind } from '#shared/contract/training'
 import type { TrainingConfigInput } from '#shared/training/config'
 
 /** A network that can be trained; its `family` says what it is. */
-export type NetworkConfig = SeparatorConfig | BlindVaeConfig | UnmixerConfig
+export type NetworkConfig = SeparatorConfig | BlindVaeConfig | UnmixerConfig | RvqVaeConfig
 
 /** A network and the hyper-parameters that go with it. */
 export interface Preset {
@@ -148,6 +150,7 @@ export const presets = {
     training: blindTraining,
   },
   ...unmixerPresets,
+  ...quantisePresets,
 } as const satisfies Record<string, Preset>
 
 export type PresetId = keyof typeof presets

@@ -19,6 +19,10 @@ export type KlSchedule = (typeof klSchedules)[number]
 /** When a run ends before its last step: after so many validations without a new best, or by Prechelt's rule, as source 003 has it. */
 export const stoppingRules = ['patience', 'prechelt'] as const
 
+/** What the codebooks of a quantiser follow. */
+export const codebookAverages = ['residuals', 'as-published'] as const
+export type CodebookAverage = (typeof codebookAverages)[number]
+
 /** Notes for the form, as "kinds" in the JSON schema, that only these networks use a value, or a group of values. */
 function usedBy(...kinds: NetworkKind[]) {
   return { kinds }
@@ -85,6 +89,12 @@ export const trainingConfig = z.object({
         .describe('How a blind network is held against the mixture: by squared error, absolute error, or cross-entropy.')
         .meta(usedBy('blind')),
       reconstructionWeight: positive.default(1).describe('Weight of the squared error of a sound\'s spectrogram against the KL divergence.').meta(usedBy('clips')),
+      commitment: z
+        .number()
+        .nonnegative()
+        .default(0.25)
+        .describe('Weight of how far latents lie from their codes, which keeps the encoder near its codebooks.')
+        .meta(usedBy('clips')),
       picture: z
         .enum(pictureLosses)
         .default('mse')
@@ -92,6 +102,15 @@ export const trainingConfig = z.object({
         .meta(usedBy('images')),
     })
     .prefault({}),
+  codebooks: z
+    .object({
+      average: z
+        .enum(codebookAverages)
+        .default('residuals')
+        .describe('What codebooks move to: the mean of what chose a code; or, as source 004 most likely had it, the chosen codes themselves, which leaves them where they are.'),
+    })
+    .prefault({})
+    .meta(usedBy('clips')),
   takes: z
     .object({
       vocalSeconds: positive.default(6).describe('Length of a processed take of vocals.'),

@@ -3,6 +3,7 @@ import type { RvqVaeConfig } from '#main/models/quantise/rvqVae'
 /** A quantised VAE of pictures of two planes, as small as can be. */
 export const smallRvqVae: RvqVaeConfig = {
   family: 'rvqvae',
+  sound: { sampleRate: 8000, fftSize: 32, hopLength: 8, magnitude: 'linear' },
   frames: 16,
   bins: 16,
   channels: 2,

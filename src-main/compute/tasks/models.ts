@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ComputeInput, ComputeResult } from '#main/compute/protocol'
 import { ready } from '#main/compute/tasks/separate'
+import { requireRvqSelfTest } from '#main/models/quantise/rvqSelfTest'
 import { requireUnmixerSelfTest } from '#main/models/unmixerSelfTest'
 import { decodeWeights } from '#main/models/weightsFile'
 import { exportNetwork as exportNetworkFiles } from '#main/node/networkExport'
-import { loadUnmixer } from '#main/node/modelFiles'
+import { loadOther, loadUnmixer } from '#main/node/modelFiles'
 import { packModel as packModelFile, unpackModel as unpackModelFile } from '#main/node/modelPackage'
 import { saveNetwork } from '#main/node/networkFiles'
 import { fitNetwork, probeNetwork } from '#main/separation/network/contract'
@@ -32,6 +33,7 @@ export async function unpackModel({ path, folder }: ComputeInput<'unpackModel'>)
 async function testModel(folder: string): Promise<void> {
   const family = await familyOf(folder)
   if (family === 'unmixer') return testUnmixer(folder)
+  if (family === 'rvqvae') return testRvqVae(folder)
   if (!['duovae', 'unet', 'onnx'].includes(family)) return testWeights(folder)
   try {
     await stepping(async () => void (await ready.open(folder)))
@@ -43,6 +45,11 @@ async function testModel(folder: string): Promise<void> {
 async function testUnmixer(folder: string): Promise<void> {
   const { card, parameters } = await loadUnmixer(folder)
   await stepping(async () => requireUnmixerSelfTest(card.selfTest, card.config, parameters, await ready.bestEngine()))
+}
+
+async function testRvqVae(folder: string): Promise<void> {
+  const { card, parameters } = await loadOther(folder, 'rvqvae')
+  await stepping(async () => requireRvqSelfTest(card.selfTest, card.config, parameters, await ready.bestEngine()))
 }
 
 async function familyOf(folder: string): Promise<string> {

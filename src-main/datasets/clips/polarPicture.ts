@@ -1,22 +1,21 @@
+import type { PolarSound } from '#main/models/quantise/rvqVae'
 import { createSpectrum, type Spectrum } from '#shared/dsp/spectrum'
 import type { Stft } from '#shared/dsp/stft'
 import { AppError } from '#shared/errors'
 import { quantile } from '#main/datasets/clips/quantile'
 
 /** A sound as magnitude and phase, so that there is a way back without guessing; the input of source 004's networks. */
-export interface PolarConfig {
-  /** Hertz. */
-  readonly sampleRate: number
-  /** Twice as many samples as there are bins: the one at half the sample rate is dropped. */
-  readonly fftSize: number
-  readonly hopLength: number
+export interface PolarConfig extends PolarSound {
   readonly frames: number
-  /** Whether magnitudes are as they are, or log(1 + magnitude), which is ours. */
-  readonly magnitude: 'linear' | 'log'
 }
 
 /** 128 × 128 × 2; the 0.76 s that it holds are just longer than all digits of FSDD but the outliers. */
 export const polarDefaults: PolarConfig = { sampleRate: 8000, fftSize: 256, hopLength: 48, frames: 128, magnitude: 'linear' }
+
+/** How sounds become the pictures of a network. */
+export function polarOf({ sound, frames }: { readonly sound: PolarSound; readonly frames: number }): PolarConfig {
+  return { ...sound, frames }
+}
 
 /** Samples that a picture holds. */
 export function longestSound({ frames, hopLength }: PolarConfig): number {

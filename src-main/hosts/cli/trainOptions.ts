@@ -131,7 +131,7 @@ function readValue(pair: string, text: string): unknown {
     return JSON.parse(text)
   } catch {
     // The choices of a hyper-parameter are words; one that it does not know is refused with the others.
-    if (/^[a-z]\w*$/i.test(text)) return text
+    if (/^[a-z][\w-]*$/i.test(text)) return text
     throw new UsageError(`--set is given NAME=VALUE with a number, a word, or JSON, as its value, not "${pair}".`)
   }
 }

@@ -9,6 +9,7 @@ export const quantiserTraining = { commitment: 0.25, learningRate: 3e-4, epochs:
 
 const basic: RvqVaeConfig = {
   family: 'rvqvae',
+  sound: { sampleRate: 8000, fftSize: 256, hopLength: 48, magnitude: 'linear' },
   frames: 128,
   bins: 128,
   channels: 2,

@@ -5,9 +5,21 @@ import { convolution, parametersOf, relu, sequence, shapesOf, transposedConvolut
 import { quantise, quantiserParameters, type QuantisedLayer, type QuantiserConfig } from '#main/models/quantise/quantiser'
 import type { Shape4D } from '#main/models/spectralNetwork'
 
+/** How sounds become the network's pictures, but for how many frames; see `polarPicture` of the datasets. */
+export interface PolarSound {
+  /** Hertz. */
+  readonly sampleRate: number
+  /** Twice as many samples as there are bins: the one at half the sample rate is dropped. */
+  readonly fftSize: number
+  readonly hopLength: number
+  /** Whether magnitudes are as they are, or log(1 + magnitude), which is ours. */
+  readonly magnitude: 'linear' | 'log'
+}
+
 /** The residual vector-quantised VAE of source 004. */
 export interface RvqVaeConfig {
   readonly family: 'rvqvae'
+  readonly sound: PolarSound
   readonly frames: number
   readonly bins: number
   /** Numbers at every point of the picture: magnitude and phase. */

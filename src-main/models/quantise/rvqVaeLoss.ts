@@ -5,8 +5,6 @@ import { commitment, nextCodebooks, quantisedOutput, usage, type QuantisedLayer 
 import { rvqVae, type DecodedPicture, type RvqVaeConfig } from '#main/models/quantise/rvqVae'
 
 export interface RvqVaeLossConfig {
-  /** Variance of all pictures that are trained on, which the squared error is divided by. */
-  readonly variance: number
   /** Weight of the commitment; the document has 0.25. */
   readonly commitment: number
 }
@@ -14,7 +12,7 @@ export interface RvqVaeLossConfig {
 /**
  * The training loss of a batch: squared error in units of the data's variance, plus the weighted commitment. It trains
  * encoder and decoder; codebooks come out as running state.
- * Inputs: `picture`; normal `noiseOutput` of its shape where the decoder gives a distribution; normal `noiseRestart` where
+ * Inputs: `picture`; `variance` [1] of all pictures that are trained on; normal `noiseOutput` of its shape where the decoder gives a distribution; normal `noiseRestart` where
  * dead codes start anew. Outputs: `loss`, `reconstruction`, `mse`, `commitment` (unweighted); of every layer, from 1,
  * `used1`, codes that the batch uses, and `perplexity1`; and what the codebooks are next.
  * @see van den Oord et al. 2017, equation 3; Zeghidour et al., "SoundStream", 2021, section III.C for the residual layers
@@ -29,6 +27,7 @@ export function rvqVaeLoss(config: RvqVaeConfig, batch: number, loss: RvqVaeLoss
     parameters: shapesOf(network.parameters),
     inputs: {
       picture,
+      variance: [1],
       ...(config.probabilistic && { noiseOutput: picture }),
       ...(restartBelow > 0 && { noiseRestart: [codes, Math.floor((batch * frames * bins) / codes)] }),
     },
@@ -39,7 +38,7 @@ export function rvqVaeLoss(config: RvqVaeConfig, batch: number, loss: RvqVaeLoss
       const quantised = tf.reshape(quantisedOutput(vectors, layers), latent.shape) as Tensor4D
       const estimate = sampled(network.decode(parameters, quantised), inputs.noiseOutput)
       const mse = tf.mean(tf.square(tf.sub(estimate, target)))
-      const reconstruction = tf.div(mse, loss.variance)
+      const reconstruction = tf.div(mse, tf.reshape(inputs.variance!, []))
       const committed = commitment(vectors, layers)
       return {
         loss: tf.add(reconstruction, tf.mul(committed, loss.commitment)),

@@ -34,6 +34,7 @@ interface Schema {
 
 const groupTitles: Readonly<Record<string, string>> = {
   loss: 'What counts as an error',
+  codebooks: 'Codebooks',
   takes: 'Takes of the recordings',
   patches: 'Mixtures that are learned from',
 }

@@ -1,0 +1,34 @@
+import { quantiserModel, quantiserTraining, type QuantiserModel } from '#main/models/quantise/ablation'
+import type { Preset } from '#main/training/presets'
+
+/** Learns from short sounds. */
+const clips = { kind: 'clips', contents: ['clips'] } as const
+
+/** As the document has it where it says something; it has no decay, no running mean of the weights and no schedule of the rate. */
+const training = {
+  batchSize: 16,
+  learningRate: quantiserTraining.learningRate,
+  learningRateSchedule: 'constant',
+  secondMoment: 0.999,
+  weightDecay: 0,
+  averageDecay: 0,
+  beta: 0,
+  stepsPerEpoch: 150,
+  totalSteps: 150 * quantiserTraining.epochs,
+  patience: 1000,
+  loss: { commitment: quantiserTraining.commitment },
+} as const
+
+function rvq(model: QuantiserModel, name: string, summary: string): Preset {
+  return { ...clips, name, summary, model: quantiserModel(model), training }
+}
+
+/** The five models of source 004 and ours, which code short sounds as sums of vectors out of codebooks. */
+export const quantisePresets = {
+  rvqM1: rvq('M1', 'Quantised VAE M1', 'The first of five: codebooks that begin at random, five layers of 128 codes.'),
+  rvqM2: rvq('M2', 'Quantised VAE M2', 'M1 whose codebooks begin with Glorot\'s normal distribution.'),
+  rvqM3: rvq('M3', 'Quantised VAE M3', 'M2 with a decoder that gives a distribution; the document scrapped it.'),
+  rvqM4: rvq('M4', 'Quantised VAE M4', 'M2 whose codebooks follow ten times as slowly.'),
+  rvqM5: rvq('M5', 'Quantised VAE M5', 'M4 with eight layers in place of five: the best of the document.'),
+  rvqOurs: rvq('ours', 'Quantised VAE', 'Eight layers whose codebooks begin by k-means and replace codes that nobody uses: the one to begin with.'),
+} as const satisfies Record<string, Preset>
