@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openEngine } from '#main/engine/select'
 import { callersFolder, exitStatus, interruptSignal, oneOf, runCommand, UsageError } from '#main/hosts/cli/command'
+import { evaluateLab, labTables } from '#main/hosts/cli/evaluateLab'
 import { evaluatePlayground, playgroundOptions, playgroundTable } from '#main/hosts/cli/evaluatePlayground'
 import { createProgressBar } from '#main/hosts/cli/progressBar'
 import { formatTable } from '#main/hosts/cli/table'
@@ -24,6 +25,11 @@ DIR holds songs as <song>/vocals.* with <song>/accompaniment.*; the mixture is t
 
 Measures how well networks take random mixtures of two pictures apart that none of them has learned from: those of the app, and
 those that are named. DIR holds IDX files in two folders, such as mnist and fashion-mnist.
+
+  npm run evaluate -- --lab [--data DIR] [--model ID|FOLDER ...] [--json]
+
+Measures the models of the Lab, those of the app or those that are named, on sounds that none has learned from, and holds each figure
+against its card. DIR holds the folders fsdd and esc10, or the sounds themselves.
 `
 
 type NamedScores = { song: string } & SongScores
@@ -35,6 +41,7 @@ await runCommand(usage, async (args) => {
     options: {
       model: { type: 'string', multiple: true, default: [] as string[] },
       playground: { type: 'boolean', default: false },
+      lab: { type: 'boolean', default: false },
       data: { type: 'string' },
       runs: { type: 'string' },
       pairs: { type: 'string' },
@@ -56,6 +63,12 @@ await runCommand(usage, async (args) => {
     const { data, runs, pairs, seed, rule, level } = values
     const report = await evaluatePlayground(playgroundOptions({ data, runs, pairs, seed, rule, level }, values.model, here))
     process.stdout.write(values.json ? `${JSON.stringify(report, undefined, 2)}\n` : playgroundTable(report))
+    return exitStatus.done
+  }
+  if (values.lab) {
+    if (positionals.length > 0) throw new UsageError('With --lab the folder of sounds is named with --data.')
+    const report = await evaluateLab(values.model, values.data, here, await openEngine(), interruptSignal())
+    process.stdout.write(values.json ? `${JSON.stringify(report, undefined, 2)}\n` : labTables(report))
     return exitStatus.done
   }
   const [folder, ...rest] = positionals

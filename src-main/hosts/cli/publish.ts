@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { openEngine } from '#main/engine/select'
 import { callersFolder, exitStatus, interruptSignal, runCommand, UsageError } from '#main/hosts/cli/command'
 import { credited } from '#main/hosts/cli/credited'
+import { publishLab } from '#main/hosts/cli/publishLab'
 import { publishUnmixer } from '#main/hosts/cli/publishUnmixer'
 import { joinMembers } from '#main/models/members'
 import type { SeparatorFileCard } from '#main/models/modelCard'
@@ -24,12 +25,14 @@ const usage = `Puts a trained model into resources/models with a card that says 
                            [--lean LOGITS] [--credit TEXT ...]
   npm run publish-model -- RUN/model[+RUN/model ...] --playground --id ID --name NAME --summary TEXT [--data DIR]
                            [--views 5] [--credit TEXT ...]
+  npm run publish-model -- RUN/model --lab --id ID --name NAME --summary TEXT [--data DIR] [--credit TEXT ...]
 
 Several models become one whose masks are the mean of theirs; models joined by + were trained on from one start and become one
 network first, the mean of their weights. --lean moves masks towards vocals where somebody sings: networks that meet voices unlike
 those of their training give too little. The result is measured on the songs NAMES (comma-separated) below DIR, none of which it may
 have been trained on. With --playground it is one that takes pictures apart, and it is measured with the test pictures below DIR; with
---views 5 its mask is the mean over the mixture as it is and moved by a pixel each way, which takes five times as long.
+--views 5 its mask is the mean over the mixture as it is and moved by a pixel each way, which takes five times as long. With --lab it is one of the Lab's, measured as by
+evaluate --lab.
 `
 
 /** Where the lean that is asked for does not hold, and from which share of a moment's power on it does; see docs/experiments.md. */
@@ -47,6 +50,7 @@ await runCommand(usage, async (args) => {
       only: { type: 'string' },
       lean: { type: 'string', default: '0' },
       playground: { type: 'boolean', default: false },
+      lab: { type: 'boolean', default: false },
       data: { type: 'string' },
       views: { type: 'string' },
       credit: { type: 'string', multiple: true, default: [] },
@@ -60,6 +64,12 @@ await runCommand(usage, async (args) => {
     const data = values.data === undefined ? undefined : resolve(here, values.data)
     const publication = { id, name, summary, credits: values.credit, data, views: viewsOption(values.views) }
     process.stdout.write(`${await publishUnmixer(folders, publication, await openEngine(), interruptSignal())}\n`)
+    return exitStatus.done
+  }
+  if (values.lab) {
+    if (positionals.length !== 1 || !id || !name || !summary) throw new UsageError('One model must be named, with --id, --name and --summary.')
+    const publication = { id, name, summary, credits: values.credit, data: values.data }
+    process.stdout.write(`${await publishLab(resolve(here, positionals[0]!), publication, here, await openEngine(), interruptSignal())}\n`)
     return exitStatus.done
   }
   if (positionals.length === 0 || !id || !name || !summary || !folder || !only) {
