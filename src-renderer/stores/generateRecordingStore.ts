@@ -23,7 +23,7 @@ export const useGenerateRecordingStore = defineStore('generateRecording', () => 
   const client = useGenerating()
   const { host } = useOutside()
   const generate = useGenerateStore()
-  const shown = shallowRef<readonly Reconstruction[]>([])
+  const shown = shallowRef<readonly (Reconstruction & { readonly id: string })[]>([])
   const warnings = shallowRef<readonly string[]>([])
   const source = shallowRef<RecordingSource>()
   const isBusy = ref(false)
@@ -40,7 +40,8 @@ export const useGenerateRecordingStore = defineStore('generateRecording', () => 
     try {
       const { sounds, warnings: told } = await client.reconstruct({ modelId, phases: generate.phases, from: requestOf(from) })
       if (mine !== asked) return
-      shown.value = sounds
+      // Each answer has ids of its own: the player takes what has the same for the same sound.
+      shown.value = sounds.map((sound, at) => ({ ...sound, id: `recording-${mine}-${at}` }))
       warnings.value = told
     } finally {
       if (mine === asked) isBusy.value = false
