@@ -20,7 +20,7 @@ const usage = `Measures how well a model separates songs whose stems are known.
 
 DIR holds songs as <song>/vocals.* with <song>/accompaniment.*; the mixture is their sum.
 
-  npm run evaluate -- --playground [--data DIR] [--model ID|FOLDER ...] [--runs 10] [--pairs 2000] [--seed 1]
+  npm run evaluate -- --playground [--data DIR] [--model ID|FOLDER ...] [--runs 10] [--pairs 10000] [--seed 1]
                       [--rule average|sum|max|alpha [--level 0.5]] [--json]
 
 Measures how well networks take random mixtures of two pictures apart that none of them has learned from: those of the app, and
