@@ -13,6 +13,7 @@ import type { BaseModel, RunConfig, TrainingRun } from '#main/node/trainingRun'
 import { writeWhole } from '#main/node/wholeFile'
 import { decodeCheckpoint, freshCheckpoint, type Checkpoint } from '#main/training/checkpoint'
 import { trainingConfig, type TrainingConfig } from '#shared/training/config'
+import type { NetworkConfig } from '#main/training/presets'
 import { AppError } from '#shared/errors'
 import { randomStream } from '#shared/random'
 
@@ -20,7 +21,7 @@ import { randomStream } from '#shared/random'
 export async function openRunConfig({ runFolder, preset, overrides, resume, data, from, training: given }: TrainingRun): Promise<RunConfig> {
   if (resume) {
     const saved = await readRunConfig(runFolder)
-    const training = given ?? { ...saved.training, ...(overrides.totalSteps && { totalSteps: overrides.totalSteps }) }
+    const training = given ?? trainingConfig.parse({ ...saved.training, ...overrides, loss: { ...saved.training.loss, ...overrides.loss } })
     return { ...saved, training }
   }
   if (existsSync(join(runFolder, runFiles.config))) {
@@ -31,9 +32,16 @@ export async function openRunConfig({ runFolder, preset, overrides, resume, data
   if (from === undefined) return { model: preset.model, training, data }
   const { card } = await loadModel(from)
   // What the masks of a model need does not change with what it learns.
-  const lean = 'lean' in card.config ? card.config.lean : undefined
-  const model = lean && 'repetition' in preset.model ? { ...preset.model, lean } : preset.model
+  const model = modelFrom(preset.model, card.config)
   return { model, training, data, base: { folder: from, name: card.name, attributions: card.attributions } }
+}
+
+/** What a preset's network takes over of the one that it starts from. */
+function modelFrom(model: NetworkConfig, base: LoadedModel['card']['config']): NetworkConfig {
+  if (model.family === 'rvqprior') return { ...model, coder: base.family === 'rvqprior' ? base.coder : base.family === 'rvqvae' ? base : model.coder }
+  // What the masks of a model need does not change with what it learns.
+  const lean = 'lean' in base ? base.lean : undefined
+  return lean && 'repetition' in model ? { ...model, lean } : model
 }
 
 /** @throws AppError OUTPUT_NOT_WRITABLE, DISK_FULL */
