@@ -1,7 +1,9 @@
 import { z } from 'zod'
-import type { Manifest, ManifestImages } from '#main/datasets/manifest'
+import type { Manifest, ManifestClip, ManifestImages } from '#main/datasets/manifest'
 import { checkReport } from '#shared/contract/datasets'
 import { engineRung } from '#shared/contract/engine'
+import { recordedSound } from '#shared/contract/detecting'
+import { generator, generatorComparison, latentFader, latentMap, mapMethod, phaseMethod, reconstruction, shownSound } from '#shared/contract/generating'
 import { encodedLatents } from '#shared/contract/playground'
 import { doubtResult, spectralRegion } from '#shared/contract/repair'
 import { loudnessFacts, renderFormat, renderRequest } from '#shared/contract/render'
@@ -101,6 +103,14 @@ const posteriors = z.object({ mean: values, logVariance: values })
 
 /** Some pictures of the dataset in `folder`; `hash` changes with its files. */
 const pictureFile = { folder: z.string(), hash: z.string(), images: z.custom<ManifestImages>() }
+
+/** A model that makes sounds, of these weights; how their phases are found. */
+const soundMaker = { directory: z.string(), sha256: z.string() }
+const makingSounds = { ...soundMaker, phases: phaseMethod, /** One after the other. */ latents: values }
+const pointInLatents = z.array(z.number())
+
+/** Sounds of the dataset in `folder`. */
+const clipFiles = { folder: z.string(), clips: z.array(z.custom<ManifestClip>()) }
 
 /** What the compute process can be asked to do: files in, files and numbers out, never samples. */
 export const computeTasks = {
@@ -228,6 +238,45 @@ export const computeTasks = {
   ),
   /** Decodes latents, each with the mixture that a network with skips looks at. */
   decodePictures: task(z.strictObject({ ...unmixer, first: values, second: values, mixtures: values }), bothPictures),
+  /** Says what a generator is and where what it has learned lies in latent space; `components` are those of a mixture as its prior. */
+  describeGenerator: task(
+    z.strictObject(soundMaker),
+    generator.pick({ parameters: true, latents: true, prior: true, seconds: true, sampleRate: true }).extend({
+      mean: pointInLatents,
+      deviation: pointInLatents,
+      components: z.array(z.object({ mean: pointInLatents, deviation: pointInLatents })).optional(),
+      classes: z.array(z.object({ label: z.string(), mean: pointInLatents })),
+      faders: z.array(latentFader.extend({ direction: pointInLatents })),
+    }),
+  ),
+  /** Makes sounds of latents; `seeds` are those of their phases. */
+  generateSounds: task(z.strictObject({ ...makingSounds, seeds: z.array(z.number().int()) }), z.array(shownSound)),
+  /** Writes them as WAV files into a folder, and replaces nothing there. */
+  writeSounds: task(
+    z.strictObject({ ...makingSounds, folder: z.string(), sounds: z.array(z.object({ name: z.string(), seed: z.number().int() })) }),
+    z.object({ paths: z.array(z.string()) }),
+  ),
+  /** Says what a generator makes of sounds; of the user's own, files may be folders, and the part of them counts that holds most. */
+  reconstructSounds: task(
+    z.strictObject({
+      ...soundMaker,
+      phases: phaseMethod,
+      seed: z.number().int(),
+      files: z.array(reconstruction.pick({ name: true, label: true, split: true }).extend({ path: z.string(), isOwn: z.boolean() })),
+      recorded: z.array(recordedSound),
+    }),
+    z.object({ sounds: z.array(reconstruction), warnings: z.array(z.string()) }),
+  ),
+  /** Puts the sounds of a dataset on a map; latents lie one after the other, in the order of the points. */
+  mapLatents: task(
+    z.strictObject({ ...soundMaker, ...clipFiles, method: mapMethod, perplexity: z.number(), seed: z.number().int() }),
+    latentMap.omit({ id: true, modelId: true, method: true, points: true }).extend({ points: z.array(latentMap.shape.points.element.extend({ path: z.string() })), latents: values }),
+  ),
+  /** Measures generators on the held-out sounds of a dataset; a classifier learns from the others. */
+  compareGenerators: task(
+    z.strictObject({ ...clipFiles, seed: z.number().int(), models: z.array(z.object({ ...soundMaker, modelId: z.string() })) }),
+    generatorComparison,
+  ),
   /** Finds the engine that separations will use, which takes a while on a machine's first run; gives its name in plain words. */
   prepare: task(z.undefined(), z.string()),
   describeEngines: task(z.undefined(), z.array(engineRung)),

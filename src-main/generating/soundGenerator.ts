@@ -3,6 +3,7 @@ import type { GeneratorConfig } from '#main/models/generate/generatorConfig'
 import { decodeSoundProgram, encodeSoundProgram } from '#main/models/generate/soundVae'
 import { inBatches } from '#main/unmixing/pictureBatches'
 import type { AudioClip } from '#shared/audio/audioClip'
+import { concatenate } from '#shared/audio/concatenate'
 import type { PhaseMethod } from '#shared/contract/generating'
 import { soundOfPicture, zeroPhaseSound, type DecibelPicture } from '#shared/dsp/decibelPicture'
 import type { Stft } from '#shared/dsp/stft'
@@ -29,7 +30,7 @@ export function createSoundGenerator(config: GeneratorConfig, parameters: NamedA
   const run = async (program: typeof encodeSoundProgram, input: string, output: string, things: readonly Float32Array[], context: WorkContext) => {
     if (things.length === 0) return []
     const executable = await network(program)
-    const outputs = await inBatches({ [input]: joined(things) }, things.length, batch, async (inputs) => {
+    const outputs = await inBatches({ [input]: concatenate(things) }, things.length, batch, async (inputs) => {
       await checkpointCancel(context)
       return executable.run(inputs)
     })
@@ -56,13 +57,6 @@ export async function synthesised(picture: DecibelPicture, stft: Stft, { feature
 export function pictureErrors(truth: DecibelPicture, decoded: Float32Array): { mse: number; decibelError: number } {
   const mse = truth.values.reduce((sum, value, i) => sum + (value - decoded[i]!) ** 2, 0) / decoded.length
   return { mse, decibelError: Math.sqrt(mse) * (truth.highest - truth.lowest) }
-}
-
-function joined(things: readonly Float32Array[]): Float32Array {
-  const size = things[0]!.length
-  const all = new Float32Array(things.length * size)
-  things.forEach((thing, i) => all.set(thing, i * size))
-  return all
 }
 
 function parted(values: Float32Array, count: number): Float32Array[] {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { DuoVaeConfig } from '#main/models/duoVae'
+import type { GeneratorFileCard } from '#main/models/generate/generatorCard'
 import type { RvqVaeConfig } from '#main/models/quantise/rvqVae'
 import type { SpectralNetworkConfig } from '#main/models/spectralNetwork'
 import type { UNetConfig } from '#main/models/unet'
@@ -127,4 +128,4 @@ export const rvqVaeFileCard = cardBasics.extend({
 export type RvqVaeFileCard = z.output<typeof rvqVaeFileCard>
 
 /** Of any model that can be loaded. */
-export type ModelFileCard = SeparatorFileCard | UnmixerFileCard | RvqVaeFileCard
+export type ModelFileCard = SeparatorFileCard | UnmixerFileCard | RvqVaeFileCard | GeneratorFileCard

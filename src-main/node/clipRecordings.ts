@@ -79,8 +79,8 @@ async function decodeAll(folder: string, clips: readonly ManifestClip[], limits:
   return { clips: found, notes }
 }
 
-/** @throws the reader's errors; AppError AUDIO_SILENT */
-async function decodeClip(path: string, { sampleRate, longestSeconds, shortestSeconds = usualShortest }: ClipLimits, { signal }: WorkContext) {
+/** One sound, at one rate, of one channel. @throws the reader's errors; AppError AUDIO_SILENT */
+export async function decodeClip(path: string, { sampleRate, longestSeconds, shortestSeconds = usualShortest }: ClipLimits, { signal }: WorkContext) {
   const reader = await openAudio(path, { minimumSeconds: shortestSeconds })
   try {
     const longest = Math.ceil(longestSeconds * reader.info.sampleRate)

@@ -1,8 +1,10 @@
 import type { Engine, LossProgram } from '#main/engine/engine'
 import { blindVaeLoss } from '#main/models/blindVaeLoss'
+import { soundVaeLoss } from '#main/models/generate/soundVaeLoss'
 import { separatorLoss } from '#main/models/separatorLoss'
 import { unmixerLoss } from '#main/models/unmixerLoss'
 import { blindFamily } from '#main/node/blindTraining'
+import { generatorFamily } from '#main/node/generatorTraining'
 import { rvqFamily, rvqLossProgram } from '#main/node/rvqTraining'
 import { separatorFamily } from '#main/node/separatorTraining'
 import type { TrainingFamily } from '#main/node/trainingFamily'
@@ -25,6 +27,8 @@ export function lossProgramOf(model: NetworkConfig, config: TrainingConfig): Los
       return unmixerLoss(model, batchSize, loss)
     case 'rvqvae':
       return rvqLossProgram(model, config)
+    case 'soundvae':
+      return soundVaeLoss(model, batchSize, loss)
   }
 }
 
@@ -41,5 +45,7 @@ export function familyOf(run: TrainingRun, model: NetworkConfig, config: Trainin
       return unmixerFamily(run, model, config, engine, base)
     case 'rvqvae':
       return rvqFamily(run, model, config, engine, base)
+    case 'soundvae':
+      return generatorFamily(run, model, config, engine, base)
   }
 }

@@ -7,6 +7,8 @@ import { componentProgram } from '#main/models/componentProgram'
 import type { SeparatorConfig } from '#main/models/separatorNetwork'
 import type { UnmixerConfig } from '#main/models/unmixerConfig'
 import { decodeWeights } from '#main/models/weightsFile'
+import { measureReconstruction } from '#main/generating/generatorScores'
+import { readGeneratorSounds } from '#main/node/generatorSounds'
 import { describePairs, measurePictures, readHeldPictures } from '#main/node/heldPictures'
 import { describeSounds, measureRvqVae, readHeldSounds } from '#main/node/heldSounds'
 import { loadOther, loadOwnSeparator } from '#main/node/modelFiles'
@@ -28,6 +30,9 @@ export interface HeldOutMeasurement {
   readonly deviations?: HeldOutScores
 }
 
+/** Of what is drawn to measure with. */
+const measuringSeed = 1
+
 /** Seconds of each song, where most is sung. */
 const measuredSeconds = 60
 
@@ -41,6 +46,7 @@ export async function measureHeldOut(runFolder: string, dataFolder: string, mani
   const { arrays } = decodeWeights(await readFile(join(runFolder, 'model/weights.safetensors')))
   if (model.family === 'unmixer') return scorePictures(model, arrays, dataFolder, manifest, engine, context)
   if (model.family === 'rvqvae') return scoreCoding(runFolder, dataFolder, manifest, engine, context)
+  if (model.family === 'soundvae') return scoreGenerator(runFolder, dataFolder, manifest, engine, context)
   const pieces = await heldOutPieces(dataFolder, manifest, model.stft.sampleRate, context)
   const measuredOn = pieces.map(({ name }) => name).join(', ')
   if (model.family === 'convvae' || model.family === 'densevae') return { measuredOn, values: await scoreBlind(model, arrays, pieces, engine, context) }
@@ -52,6 +58,12 @@ async function scoreCoding(runFolder: string, dataFolder: string, manifest: Mani
   const sounds = await readHeldSounds(model.card.config, dataFolder, manifest, context)
   const { distance, reconstruction, quantisationError } = await measureRvqVae(model, sounds, engine, context)
   return { measuredOn: describeSounds(sounds), values: { distance, reconstruction, quantisationError } }
+}
+
+async function scoreGenerator(runFolder: string, dataFolder: string, manifest: Manifest, engine: Engine, context: WorkContext): Promise<HeldOutMeasurement> {
+  const model = await loadOther(join(runFolder, 'model'), 'soundvae')
+  const { held, measuredOn } = await readGeneratorSounds(model, dataFolder, manifest.clips ?? [], context)
+  return { measuredOn, values: { ...(await measureReconstruction(model.card, model.parameters, held, engine, measuringSeed, context)) } }
 }
 
 async function scorePictures(model: UnmixerConfig, parameters: NamedArrays, dataFolder: string, { images = [] }: Manifest, engine: Engine, context: WorkContext): Promise<HeldOutMeasurement> {

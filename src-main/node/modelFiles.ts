@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { sizeOf, type NamedArrays, type NamedShapes } from '#main/engine/engine'
+import { generatorFileCard, type GeneratorFileCard } from '#main/models/generate/generatorCard'
+import { soundVae } from '#main/models/generate/soundVae'
 import { shapesOf } from '#main/models/layers'
 import { rvqVaeFileCard, separatorFileCard, unmixerFileCard, type ModelFileCard, type RvqVaeFileCard, type SeparatorFileCard, type UnmixerFileCard } from '#main/models/modelCard'
 import { rvqVae } from '#main/models/quantise/rvqVae'
@@ -20,13 +22,15 @@ interface Loaded<Card> {
 export type LoadedSeparator = Loaded<SeparatorFileCard>
 export type LoadedUnmixer = Loaded<UnmixerFileCard>
 export type LoadedRvqVae = Loaded<RvqVaeFileCard>
-export type LoadedModel = LoadedSeparator | LoadedUnmixer | LoadedRvqVae
+export type LoadedGenerator = Loaded<GeneratorFileCard>
+export type LoadedModel = LoadedSeparator | LoadedUnmixer | LoadedRvqVae | LoadedGenerator
 type OfFamily<Family> = Extract<LoadedModel, { card: { config: { family: Family } } }>
 
 /** What the card of a network has to say that does not take songs apart, and which parameters it has. */
 const others = {
   unmixer: { card: unmixerFileCard, shapes: (config: UnmixerFileCard['config']) => shapesOf(unmixer(config).parameters), does: 'takes pictures apart' },
   rvqvae: { card: rvqVaeFileCard, shapes: (config: RvqVaeFileCard['config']) => shapesOf(rvqVae(config).parameters), does: 'codes short sounds' },
+  soundvae: { card: generatorFileCard, shapes: (config: GeneratorFileCard['config']) => shapesOf(soundVae(config).parameters), does: 'makes short sounds' },
 } as const
 type OtherFamily = keyof typeof others
 
@@ -118,7 +122,7 @@ export async function saveModel(directory: string, card: UnsavedCard, parameters
 
 type Unsaved<Card extends ModelFileCard> = Omit<Card, 'formatVersion' | 'sha256' | 'parameters'>
 /** What a card says besides what follows from the weights. */
-export type UnsavedCard = Unsaved<SeparatorFileCard> | Unsaved<UnmixerFileCard> | Unsaved<RvqVaeFileCard>
+export type UnsavedCard = Unsaved<SeparatorFileCard> | Unsaved<UnmixerFileCard> | Unsaved<RvqVaeFileCard> | Unsaved<GeneratorFileCard>
 
 /** Writes the weights of any network and a card that says what they are. */
 export async function saveWeights(directory: string, parameters: NamedArrays, shapes: NamedShapes, card: object): Promise<void> {

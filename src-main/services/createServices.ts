@@ -3,6 +3,7 @@ import { createCheckService } from '#main/services/checkService'
 import { createDatasetService, type DatasetService } from '#main/services/datasetService'
 import { createHandlers } from '#main/services/handlers'
 import { createDownloadService } from '#main/services/downloadService'
+import { createGeneratingService } from '#main/services/generatingService'
 import { createJobQueue, type JobQueue } from '#main/services/jobQueue'
 import { createMediaRegistry } from '#main/services/mediaRegistry'
 import { createModelService, type ModelService } from '#main/services/modelService'
@@ -125,7 +126,9 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
   // What is seen while a slider is dragged waits for no separation.
   const playground = createPlaygroundService({ datasets, models, compute: createComputeClient(platform.launchCompute) })
   listeners.add(({ name }) => void (name === 'models.changed' && playground.forgetModels()))
-  const handlers = createHandlers({ platform, songs, sounds, deletion, models, transfers, playground, projects, renders, repairs, separations, jobs: queue, datasets, checks, downloads, settings, studies, teaching, training, results, reader })
+  const generating = createGeneratingService({ platform, datasets, models, queue, media, compute: createComputeClient(platform.launchCompute) })
+  listeners.add(({ name }) => void (name === 'models.changed' && generating.forgetModels()))
+  const handlers = createHandlers({ platform, songs, sounds, deletion, models, transfers, playground, generating, projects, renders, repairs, separations, jobs: queue, datasets, checks, downloads, settings, studies, teaching, training, results, reader })
 
   return {
     server: createServer<AppContract>(contract, handlers, report),
@@ -155,6 +158,7 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
       reader.close()
       checks.close()
       playground.close()
+      generating.close()
       renders.close()
       projects.close()
     },

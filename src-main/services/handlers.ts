@@ -2,6 +2,7 @@ import type { ComputeClient } from '#main/compute/client'
 import type { CheckService } from '#main/services/checkService'
 import type { DatasetService } from '#main/services/datasetService'
 import type { DownloadService } from '#main/services/downloadService'
+import type { GeneratingService } from '#main/services/generatingService'
 import type { JobQueue } from '#main/services/jobQueue'
 import type { ModelService } from '#main/services/modelService'
 import type { ModelTransfers } from '#main/services/modelTransfers'
@@ -30,6 +31,7 @@ interface Application {
   readonly models: ModelService
   readonly transfers: ModelTransfers
   readonly playground: PlaygroundService
+  readonly generating: GeneratingService
   readonly projects: ProjectService
   readonly renders: RenderService
   readonly repairs: RepairService
@@ -47,7 +49,7 @@ interface Application {
 }
 
 /** Returns what answers each request of the contract. */
-export function createHandlers({ platform, songs, sounds, deletion, models, transfers, playground, projects, renders, repairs, separations, jobs, datasets, checks, downloads, settings, studies, teaching, training, results, reader }: Application): Handlers<AppContract> {
+export function createHandlers({ platform, songs, sounds, deletion, models, transfers, playground, generating, projects, renders, repairs, separations, jobs, datasets, checks, downloads, settings, studies, teaching, training, results, reader }: Application): Handlers<AppContract> {
   return {
     app: {
       info: () => platform.info,
@@ -77,6 +79,22 @@ export function createHandlers({ platform, songs, sounds, deletion, models, tran
     },
     engine: {
       describe: () => reader.run('describeEngines', undefined),
+    },
+    generating: {
+      models: () => generating.models(),
+      reconstruct: (request) => generating.reconstruct(request),
+      sample: (request) => generating.sample(request),
+      sampleClass: (request) => generating.sampleClass(request),
+      interpolate: (request) => generating.interpolate(request),
+      decode: (request) => generating.decode(request),
+      centre: (request) => generating.centre(request),
+      startMap: async (request) => ({ jobId: (await generating.startMap(request)).id }),
+      atPlace: (request) => generating.atPlace(request),
+      atPoint: (request) => generating.atPoint(request),
+      amongPoints: (request) => generating.amongPoints(request),
+      startComparison: async (request) => ({ jobId: (await generating.startComparison(request)).id }),
+      export: async ({ folder, ...request }) => ({ jobId: (await generating.export(request, folder)).id }),
+      prepareDrag: async (request) => ({ jobId: (await generating.prepareDrag(request)).id }),
     },
     jobs: {
       list: () => jobs.list(),

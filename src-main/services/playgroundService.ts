@@ -1,8 +1,9 @@
 import type { ComputeClient } from '#main/compute/client'
-import type { ComputeInput, ComputeResult, ComputeTaskName } from '#main/compute/protocol'
+import type { ComputeInput, ComputeResult } from '#main/compute/protocol'
 import type { DatasetService } from '#main/services/datasetService'
 import type { ModelService } from '#main/services/modelService'
 import { classNames, type FoundSet, pictureSetsOf } from '#main/services/pictureSets'
+import { createRestingCompute, type RestingCompute } from '#main/services/restingCompute'
 import type { AppContract } from '#shared/contract/contract'
 import type { Dataset } from '#shared/contract/datasets'
 import type { PayloadOf } from '#shared/contract/defineContract'
@@ -49,10 +50,11 @@ class Playground implements PlaygroundService {
   private readonly sources = new Map<string, Promise<readonly (FoundSet & { classes: string[] })[]>>()
   /** Cards are read once, not for each step of a slider. */
   private readonly files = new Map<string, Promise<ModelFiles>>()
-  private underWay = 0
-  private idle: ReturnType<typeof setTimeout> | undefined
+  private readonly resting: RestingCompute
 
-  constructor(private readonly world: Dependencies) {}
+  constructor(private readonly world: Dependencies) {
+    this.resting = createRestingCompute(world.compute, world.idleMs)
+  }
 
   async sets(): Promise<PictureSet[]> {
     const datasets = (await this.world.datasets.list()).filter(({ content, available }) => content === 'images' && available)
@@ -64,13 +66,13 @@ class Playground implements PlaygroundService {
     const dataset = await this.world.datasets.get(setId.split('/')[0]!)
     const found = (await this.setsOf(dataset)).find(({ set }) => set.id === setId)
     if (!found) throw new AppError('DATASET_EMPTY', `"${dataset.name}" has no such pictures any more. Choose others.`)
-    const pictures = await this.run('readPictures', { folder: dataset.folder, hash: dataset.hash, images: found.images, ...choice })
+    const pictures = await this.resting.run('readPictures', { folder: dataset.folder, hash: dataset.hash, images: found.images, ...choice })
     return pictures.map((picture) => ({ ...picture, pixels: numbersOf(picture.pixels) }))
   }
 
   async unmix({ modelId, rule, level, mixtures }: PayloadOf<Requests['unmix']>): Promise<EncodedUnmixed[]> {
     const model = await this.filesOf(modelId)
-    const result = await this.run('unmixPictures', { ...model, rule, level, mixtures: joined(mixtures) })
+    const result = await this.resting.run('unmixPictures', { ...model, rule, level, mixtures: joined(mixtures) })
     const { latents } = result
     return mixtures.map((_, i) => ({
       ...pictureOf(result, i),
@@ -82,7 +84,7 @@ class Playground implements PlaygroundService {
     const model = await this.filesOf(modelId)
     const first = joined(items.map(({ latents }) => latents.first))
     const second = joined(items.map(({ latents }) => latents.second))
-    const result = await this.run('decodePictures', { ...model, rule, level, first, second, mixtures: joined(items.map(({ mixture }) => mixture)) })
+    const result = await this.resting.run('decodePictures', { ...model, rule, level, first, second, mixtures: joined(items.map(({ mixture }) => mixture)) })
     return items.map((_, i) => pictureOf(result, i))
   }
 
@@ -91,8 +93,7 @@ class Playground implements PlaygroundService {
   }
 
   close(): void {
-    clearTimeout(this.idle)
-    this.world.compute.close()
+    this.resting.close()
   }
 
   private setsOf(dataset: Dataset) {
@@ -115,7 +116,7 @@ class Playground implements PlaygroundService {
   /** A file that can't be read is said when its pictures are asked for. */
   private async classesOf({ folder, hash }: Dataset, found: FoundSet): Promise<string[]> {
     if (found.images.labels === undefined) return []
-    const count = await this.run('countClasses', { folder, hash, images: found.images }).catch((error: unknown) => {
+    const count = await this.resting.run('countClasses', { folder, hash, images: found.images }).catch((error: unknown) => {
       if (isCancellation(error)) throw error
       return 0
     })
@@ -136,17 +137,6 @@ class Playground implements PlaygroundService {
     if (card.kind === 'images') return { directory, sha256: card.sha256 }
     const advice = 'Nothing was done; choose a model of pictures.'
     throw new AppError('MODEL_INCOMPATIBLE', `"${card.name}" is not made for taking pictures apart. ${advice}`)
-  }
-
-  private async run<Name extends ComputeTaskName>(name: Name, input: ComputeInput<Name>): Promise<ComputeResult<Name>> {
-    this.underWay++
-    clearTimeout(this.idle)
-    try {
-      return await this.world.compute.run(name, input)
-    } finally {
-      this.underWay--
-      if (this.underWay === 0) this.idle = setTimeout(() => this.world.compute.rest(), this.world.idleMs ?? 60_000)
-    }
   }
 }
 

@@ -1,7 +1,9 @@
 import type { BlindVaeConfig } from '#main/models/blindVae'
+import type { GeneratorConfig } from '#main/models/generate/generatorConfig'
 import type { SeparatorConfig } from '#main/models/separatorNetwork'
 import type { RvqVaeConfig } from '#main/models/quantise/rvqVae'
 import type { UnmixerConfig } from '#main/models/unmixerConfig'
+import { generatePresets } from '#main/training/generatePresets'
 import { quantisePresets } from '#main/training/quantisePresets'
 import { unmixerPresets } from '#main/training/unmixerPresets'
 import type { DatasetContent } from '#shared/contract/datasets'
@@ -9,7 +11,7 @@ import type { NetworkKind } from '#shared/contract/training'
 import type { TrainingConfigInput } from '#shared/training/config'
 
 /** A network that can be trained; its `family` says what it is. */
-export type NetworkConfig = SeparatorConfig | BlindVaeConfig | UnmixerConfig | RvqVaeConfig
+export type NetworkConfig = SeparatorConfig | BlindVaeConfig | UnmixerConfig | RvqVaeConfig | GeneratorConfig
 
 /** A network and the hyper-parameters that go with it. */
 export interface Preset {
@@ -150,6 +152,7 @@ export const presets = {
     training: blindTraining,
   },
   ...unmixerPresets,
+  ...generatePresets,
   ...quantisePresets,
 } as const satisfies Record<string, Preset>
 

@@ -3,6 +3,7 @@ import { datasetEvents, datasets } from '#shared/contract/datasets'
 import { defineContract, type EventOf } from '#shared/contract/defineContract'
 import { desktop, desktopEvents } from '#shared/contract/desktop'
 import { engine } from '#shared/contract/engine'
+import { generating } from '#shared/contract/generating'
 import { jobEvents, jobs } from '#shared/contract/jobs'
 import { modelEvents, models } from '#shared/contract/models'
 import { playground } from '#shared/contract/playground'
@@ -20,7 +21,7 @@ import { training, trainingEvents } from '#shared/contract/training'
 
 /** All that the UI can ask and be told. */
 export const contract = defineContract({
-  requests: { app, datasets, desktop, engine, jobs, models, playground, projects, render, repair, results, separation, settings, songs, sounds, studies, teaching, training },
+  requests: { app, datasets, desktop, engine, generating, jobs, models, playground, projects, render, repair, results, separation, settings, songs, sounds, studies, teaching, training },
   events: { ...datasetEvents, ...desktopEvents, ...jobEvents, ...modelEvents, ...projectEvents, ...settingsEvents, ...soundEvents, ...studyEvents, ...teachingEvents, ...trainingEvents },
 })
 export type AppContract = typeof contract

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ComputeInput, ComputeResult } from '#main/compute/protocol'
 import { ready } from '#main/compute/tasks/separate'
+import { requireGeneratorSelfTest } from '#main/models/generate/generatorSelfTest'
 import { requireRvqSelfTest } from '#main/models/quantise/rvqSelfTest'
 import { requireUnmixerSelfTest } from '#main/models/unmixerSelfTest'
 import { decodeWeights } from '#main/models/weightsFile'
@@ -34,6 +35,7 @@ async function testModel(folder: string): Promise<void> {
   const family = await familyOf(folder)
   if (family === 'unmixer') return testUnmixer(folder)
   if (family === 'rvqvae') return testRvqVae(folder)
+  if (family === 'soundvae') return testGenerator(folder)
   if (!['duovae', 'unet', 'onnx'].includes(family)) return testWeights(folder)
   try {
     await stepping(async () => void (await ready.open(folder)))
@@ -50,6 +52,11 @@ async function testUnmixer(folder: string): Promise<void> {
 async function testRvqVae(folder: string): Promise<void> {
   const { card, parameters } = await loadOther(folder, 'rvqvae')
   await stepping(async () => requireRvqSelfTest(card.selfTest, card.config, parameters, await ready.bestEngine()))
+}
+
+async function testGenerator(folder: string): Promise<void> {
+  const { card, parameters } = await loadOther(folder, 'soundvae')
+  await stepping(async () => requireGeneratorSelfTest(card.selfTest, card.config, parameters, await ready.bestEngine()))
 }
 
 async function familyOf(folder: string): Promise<string> {

@@ -1,5 +1,6 @@
 import type { Engine, Executable, NamedArrays, Program } from '#main/engine/engine'
-import { type EngineWishes, mayStepDown, openEngine as openBestEngine, stepDown } from '#main/engine/select'
+import { EngineLadder } from '#main/compute/tasks/engineLadder'
+import type { EngineWishes } from '#main/engine/select'
 import { decodeProgram, isExact, unmixer, unmixProgram } from '#main/models/unmixer'
 import type { UnmixerConfig } from '#main/models/unmixerConfig'
 import { requireUnmixerSelfTest } from '#main/models/unmixerSelfTest'
@@ -39,13 +40,16 @@ type Work = keyof typeof programs
  * ready. It owns them and their engine; there is one of it. All is done in turn, so that nothing is disposed of while it runs.
  */
 export class ReadyUnmixers {
-  private engine: Engine | undefined
   private readonly models = new Map<string, LoadedUnmixer>()
   private readonly networks = new Map<string, Executable>()
   private readonly turns = createTurns()
 
+  private readonly engines: EngineLadder
+
   /** @param openEngine finds and opens an engine of this machine */
-  constructor(private readonly openEngine: (wishes: EngineWishes) => Promise<Engine> = openBestEngine) {}
+  constructor(openEngine?: (wishes: EngineWishes) => Promise<Engine>) {
+    this.engines = new EngineLadder(() => [...this.networks.keys()].forEach((key) => this.dispose(key)), openEngine, { soon: true })
+  }
 
   /**
    * Takes mixtures `[picture, pixel]` apart; gives what `unmixProgram` gives.
@@ -82,7 +86,7 @@ export class ReadyUnmixers {
     if (known) return touched(this.models, key, known)
     const model = await loadUnmixer(wanted.directory)
     const { selfTest, config } = model.card
-    await this.stepping((engine) => requireUnmixerSelfTest(selfTest, config, model.parameters, engine))
+    await this.engines.stepping((engine) => requireUnmixerSelfTest(selfTest, config, model.parameters, engine))
     touched(this.models, key, model)
     if (this.models.size > mostModels) this.forget(this.models.keys().next().value!)
     return model
@@ -93,7 +97,7 @@ export class ReadyUnmixers {
     const batch = count === 1 ? batches[0] : batches[1]
     const level = Float32Array.of(wanted.level)
     return inBatches(inputs, count, batch, (slice) =>
-      this.stepping(async (engine) => (await this.ready(work, wanted, batch, engine)).run({ ...slice, level })),
+      this.engines.stepping(async (engine) => (await this.ready(work, wanted, batch, engine)).run({ ...slice, level })),
     )
   }
 
@@ -106,22 +110,6 @@ export class ReadyUnmixers {
     const network = touched(this.networks, key, await engine.compile(program, parameters))
     if (this.networks.size > mostNetworks) this.dispose(this.networks.keys().next().value!)
     return network
-  }
-
-  /** Does work that may find its engine wanting, until no other engine is left. */
-  private async stepping<Value>(work: (engine: Engine) => Promise<Value>): Promise<Value> {
-    for (;;) {
-      const engine = (this.engine ??= await this.openEngine({ soon: true }))
-      try {
-        return await work(engine)
-      } catch (error) {
-        if (!mayStepDown(error)) throw error
-        for (const key of this.networks.keys()) this.dispose(key)
-        this.engine = undefined
-        this.engine = await stepDown(engine)
-        if (!this.engine) throw error
-      }
-    }
   }
 
   private forget(model: string): void {

@@ -35,6 +35,12 @@ export const tasks: ComputeTasks = {
   countClasses: async (input) => (await import('#main/compute/tasks/pictures')).countClasses(input),
   unmixPictures: async (input) => (await import('#main/compute/tasks/unmix')).unmixPictures(input),
   decodePictures: async (input) => (await import('#main/compute/tasks/unmix')).decodePictures(input),
+  describeGenerator: async (input) => (await import('#main/compute/tasks/generate')).describeGenerator(input),
+  generateSounds: async (input, context) => (await import('#main/compute/tasks/generate')).generateSounds(input, context),
+  writeSounds: async (input, context) => (await import('#main/compute/tasks/generate')).writeSounds(input, context),
+  reconstructSounds: async (input, context) => (await import('#main/compute/tasks/hearSounds')).reconstructSounds(input, context),
+  mapLatents: async (input, context) => (await import('#main/compute/tasks/hearSounds')).mapLatents(input, context),
+  compareGenerators: async (input, context) => (await import('#main/compute/tasks/compareGenerators')).compareGenerators(input, context),
   prepare: async () => (await import('#main/compute/tasks/separate')).prepare(),
   describeEngines: async () => (await import('#main/compute/tasks/describeEngines')).describeEngines(),
 }

@@ -24,10 +24,12 @@ const kindNames: Partial<Record<string, string>> = {
   modelImport: 'Import a model',
   modelSpeed: 'Measure a model',
   networkInspection: 'Look at a network',
+  latentMap: 'Map sounds',
+  generatorComparison: 'Compare models of sounds',
 }
 
 /** Kinds that the user did not ask for by themselves: they are only listed while they run, or when they failed. */
-const quietKinds: ReadonlySet<string> = new Set(['sound', 'dataset', 'loudness', 'drag', 'audition', 'reshapePreview', 'doubt', 'clips', 'modelExport', 'modelImport', 'modelSpeed', 'networkInspection'])
+const quietKinds: ReadonlySet<string> = new Set(['sound', 'dataset', 'loudness', 'drag', 'audition', 'reshapePreview', 'doubt', 'clips', 'modelExport', 'modelImport', 'modelSpeed', 'networkInspection', 'latentMap', 'generatorComparison'])
 
 export function jobKindName(kind: string): string {
   return kindNames[kind] ?? kind

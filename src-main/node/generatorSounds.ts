@@ -1,0 +1,32 @@
+import { evenly } from '#main/datasets/clips/clipOrder'
+import type { ManifestClip } from '#main/datasets/manifest'
+import type { LabelledPicture } from '#main/generating/latentReport'
+import { readClips } from '#main/node/clipRecordings'
+import type { LoadedGenerator } from '#main/node/modelFiles'
+import { decibelPicture } from '#shared/dsp/decibelPicture'
+import { createStft, type Stft } from '#shared/dsp/stft'
+import type { WorkContext } from '#shared/jobs/work'
+
+/** Sounds that a generator is measured on. */
+const mostHeld = 300
+
+export interface GeneratorSounds {
+  /** What is learned from. */
+  readonly train: readonly LabelledPicture[]
+  /** For the test, or where there are none for validation, or where there are none either what is learned from. */
+  readonly held: readonly LabelledPicture[]
+  /** In words, what `held` is. */
+  readonly measuredOn: string
+}
+
+/** The sounds of a dataset as a generator sees them. @throws AppError DATASET_EMPTY; the signal's reason */
+export async function readGeneratorSounds({ card, stft }: Pick<LoadedGenerator, 'card'> & { stft?: Stft }, folder: string, clips: readonly ManifestClip[], context: WorkContext): Promise<GeneratorSounds> {
+  const { features } = card.config
+  const transform = stft ?? (await createStft(features))
+  const { clips: sounds } = await readClips(folder, clips, { sampleRate: features.sampleRate, longestSeconds: features.samples / features.sampleRate }, context)
+  const of = (wanted: string) => sounds.filter(({ split }) => split === wanted).map(({ samples, label }) => ({ label, picture: decibelPicture(samples, transform, features) }))
+  const from = (['test', 'validation'] as const).find((split) => sounds.some((sound) => sound.split === split))
+  const train = of('train')
+  const held = evenly(from ? of(from) : train, mostHeld)
+  return { train, held, measuredOn: `${held.length} sounds ${from ? `for ${from}` : 'of the training: none is held out'}` }
+}
