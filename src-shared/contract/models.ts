@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { request } from '#shared/contract/defineContract'
+import { detectorFacts } from '#shared/contract/detecting'
 import { networkAdapter, networkDescription, networkTensor } from '#shared/contract/networkAdapter'
+import { quantiser } from '#shared/contract/quantising'
 import { networkKind } from '#shared/contract/training'
 import { mixingRules } from '#shared/images/mixing'
 import { historyLine } from '#shared/training/history'
@@ -12,8 +14,13 @@ export const modelOrigins = ['shipped', 'trained', 'imported'] as const
 export const unmixerFacts = z.object({
   network: z.enum(['dense', 'bottleneck', 'skip', 'unet']),
   mixing: z.object({ rule: z.enum(mixingRules), level: z.number() }),
+  /** How many views of a mixture it looks at; without it, one. */
+  views: z.number().int().optional(),
 })
 export type UnmixerFacts = z.infer<typeof unmixerFacts>
+
+/** A quantised VAE of the Lab, or one with a prior to be sampled. */
+export const quantiserFacts = quantiser.pick({ layers: true, codes: true, sampleRate: true, seconds: true, prior: true })
 
 /** A model as the UI shows it: what it is, what it may be used for, how well it was measured to work. */
 export const modelCard = z.object({
@@ -39,6 +46,9 @@ export const modelCard = z.object({
   /** How a network that was made elsewhere is used. */
   adapter: networkAdapter.optional(),
   unmixer: unmixerFacts.optional(),
+  quantiser: quantiserFacts.optional(),
+  /** What finds one sound in recordings. */
+  detector: detectorFacts.optional(),
 })
 export type ModelCard = z.infer<typeof modelCard>
 

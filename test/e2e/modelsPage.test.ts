@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { tasks } from '#main/compute/tasks/tasks'
+import type { ConvUnmixerConfig } from '#main/models/unmixerConfig'
 import { axeViolations } from '#test/axe'
 import { buildPage } from '#test/builds'
 import { type Browser, browserNote, chromiumPath, openBrowser, watchForProblems } from '#test/chromium'
@@ -12,7 +13,8 @@ import { fakeComputeProcess } from '#test/fakeComputeProcess'
 import { constant } from '#test/networks'
 import { writeNoise } from '#test/sound'
 import { largestDifference, readAll } from '#test/soundFiles'
-import { writeUntrainedModel } from '#test/untrainedModel'
+import { smallUnmixers } from '#test/unmixers'
+import { writeUntrainedModel, writeUntrainedUnmixer } from '#test/untrainedModel'
 import { startWebApp, type WebApp } from '#test/webApp'
 
 const line = (epoch: number, score: number, best: boolean) =>
@@ -97,6 +99,41 @@ describe.skipIf(!chromiumPath)(`the page of the models${browserNote}`, () => {
     await writeFile(path, 'damaged')
     await choose(path)
     await tab.getByRole('alert').getByText(/is no model of Stemwright/).waitFor()
+    expect(problems).toEqual([])
+  })
+
+  // Would catch a network for pictures that is offered for songs, and figures or buttons that only those of songs have.
+  it('shows a network that takes pictures apart as what it is, tries it in the Playground, and takes it elsewhere and back', async () => {
+    await writeUntrainedUnmixer(join(scratch, 'pictures', 'model'), { ...(smallUnmixers.skip as ConvUnmixerConfig), views: 5 }, 'Pictures apart', [
+      { name: 'MSE', value: 0.000712, unit: '', measuredOn: 'nothing but this test' },
+      { name: 'SSIM', value: 0.971, unit: '', measuredOn: 'nothing but this test' },
+    ])
+    await app.services.models.keep({ directory: join(scratch, 'pictures', 'model'), name: 'Pictures apart' })
+    await button(/^Pictures apart/).click()
+    const shown = card('Pictures apart')
+    await shown.getByText(/Takes pictures apart/).first().waitFor()
+    for (const text of ['0.000712', '0.971', /^5 views of each/]) expect(await shown.getByText(text).count(), String(text)).toBe(1)
+    expect(await shown.getByText(/× real time|dB/).count()).toBe(0)
+    for (const label of ['Use for splitting', 'Used for splitting', 'Measure speed', 'Export as ONNX…']) expect(await button(label).count(), label).toBe(0)
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await tab.emulateMedia({ colorScheme })
+      expect(await axeViolations(tab), colorScheme).toEqual([])
+    }
+
+    await button('Try in the Playground').click()
+    await tab.getByRole('tab', { name: 'Playground', selected: true }).waitFor()
+    await tab.locator('#page-playground').getByText('Pictures apart').first().waitFor()
+    await tab.getByRole('tab', { name: 'Models' }).click()
+    await button('Export…').click()
+    const [file] = await Promise.all([tab.waitForEvent('download'), tab.getByRole('link', { name: 'Pictures apart.stemwright-model' }).click()])
+    const path = join(scratch, file.suggestedFilename())
+    await file.saveAs(path)
+    await button('Delete…').click()
+    expect(await dialog().getByText(/keep their stems/).count()).toBe(0)
+    await dialog().getByRole('button', { name: 'Delete' }).click()
+    await card('DuoVAE').waitFor()
+    await choose(path)
+    await card('Pictures apart').getByText(/^Imported · Takes pictures apart/).waitFor({ timeout: 30_000 })
     expect(problems).toEqual([])
   })
 

@@ -1,6 +1,7 @@
 import type { NamedArrays } from '#main/engine/engine'
 import { openEngine } from '#main/engine/select'
 import { initialParameters } from '#main/models/initialise'
+import type { UnmixerFileCard } from '#main/models/modelCard'
 import { selfTestMask } from '#main/models/selfTest'
 import { separatorNetwork, type SeparatorConfig } from '#main/models/separatorNetwork'
 import { unmixer } from '#main/models/unmixer'
@@ -31,12 +32,12 @@ export async function writeUntrainedModel(directory: string, config: SeparatorCo
 }
 
 /** The same of a network that takes pictures apart. */
-export async function writeUntrainedUnmixer(directory: string, config: UnmixerConfig = smallUnmixers.skip, name = 'Untrained'): Promise<void> {
+export async function writeUntrainedUnmixer(directory: string, config: UnmixerConfig = smallUnmixers.skip, name = 'Untrained', scores: UnmixerFileCard['scores'] = []): Promise<void> {
   const parameters = stirred(initialParameters(unmixer(config).parameters, randomStream(1)))
   const engine = await openEngine()
   const values = await unmixerSelfTestValues(config, parameters, engine, 1)
   await engine.dispose()
-  await saveModel(directory, { ...untrained(engine.label), name, config, selfTest: { seed: 1, values } }, parameters)
+  await saveModel(directory, { ...untrained(engine.label), name, scores, config, selfTest: { seed: 1, values } }, parameters)
 }
 
 /** Layers that begin at zero hide those before them, and what is changed there would change nothing. */

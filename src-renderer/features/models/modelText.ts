@@ -60,11 +60,12 @@ const networkTexts = {
 const ruleTexts = { average: 'Average of both pictures', sum: 'Sum of both, white at most', max: 'The brighter of both, dot by dot', alpha: 'Blend of both' } as const
 
 /** What a network that takes pictures apart is, as names and values. */
-export function unmixerRows({ network, mixing: { rule, level } }: UnmixerFacts): [string, string][] {
+export function unmixerRows({ network, mixing: { rule, level }, views = 1 }: UnmixerFacts): [string, string][] {
   const share = rule === 'alpha' ? `, ${Math.round(100 * level)} % of the first` : ''
   return [
     ['Network', networkTexts[network]],
     ['Mixtures', `${ruleTexts[rule]}${share}`],
+    ...(views > 1 ? [['Looks at', `${views} views of each: as it is, and moved by a pixel`] as [string, string]] : []),
   ]
 }
 
