@@ -131,6 +131,7 @@ export function formatValue(value: number, digits = 4): string {
 export function formatTick(value: number): string {
   const magnitude = Math.abs(value)
   if (magnitude !== 0 && magnitude < 1e-4) return Number(value.toPrecision(3)).toExponential().replace('e+', 'e')
+  if (magnitude >= 1e6) return Number(value.toPrecision(3)).toExponential().replace('e+', 'e')
   if (magnitude >= 10_000) return `${Number((value / 1000).toPrecision(4))}k`
   return String(Number(value.toPrecision(6)))
 }

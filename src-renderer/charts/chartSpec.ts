@@ -10,6 +10,8 @@ export interface NamedAxis {
   tick(x: number): string
   /** Where labels go; round numbers where it isn't said. */
   readonly ticks?: readonly number[] | undefined
+  /** What is shown of it; all that there is where it isn't said. */
+  readonly range?: readonly [number, number] | undefined
 }
 
 /** A measured value: where it is drawn, where in epochs it was measured, and what it is. */
@@ -70,6 +72,8 @@ export interface ChartSpec {
   readonly title: string
   readonly unit: string
   readonly scale: 'linear' | 'log'
+  /** Lowest and highest value shown; about what was measured where it isn't said. */
+  readonly within?: readonly [number, number] | undefined
   readonly across: Across | NamedAxis
   readonly curves: readonly Curve[]
   readonly marks: readonly Mark[]

@@ -47,7 +47,7 @@ export function plotOptions(source: PlotSource, size: PlotSize, cursor?: PlotCur
     padding: [10 * zoom, 14 * zoom, 0, 0],
     legend: { show: false },
     cursor: cursorOf(source, cursor),
-    scales: { x: { time: false, range: (_, min, max) => acrossRange(min, max) }, y: yScale(source) },
+    scales: { x: { time: false, range: (_, min, max) => acrossRange(source.spec().across, min, max) }, y: yScale(source) },
     axes: [acrossAxis(spec, palette, zoom), spec.heat ? channelAxis(source, palette, zoom) : yAxis(source.axis, palette, zoom)],
     series: [{}, ...(spec.heat ? [{ show: false }] : lines.map((line) => seriesOf(line, lines, palette, zoom)))],
     hooks: {
@@ -62,8 +62,11 @@ export function plotOptions(source: PlotSource, size: PlotSize, cursor?: PlotCur
 }
 
 /** From the beginning of the run, whatever was measured first. */
-function acrossRange(min: number | null, max: number | null): [number, number] {
-  return min === null || max === null ? [0, 1] : [0, Math.max(max, 1)]
+function acrossRange(across: ChartSpec['across'], min: number | null, max: number | null): [number, number] {
+  if (min === null || max === null) return [0, 1]
+  if (typeof across === 'string') return [0, Math.max(max, 1)]
+  const margin = 0.03 * (max - min) || 0.5
+  return across.range ? [...across.range] : [min - margin, max + margin]
 }
 
 /** The hairline and the dots of the values, always on an epoch; nothing is dragged. */
@@ -93,7 +96,7 @@ function yScale({ spec, axis }: PlotSource): uPlot.Scale {
     distr: 100,
     fwd: (value) => axis().forward(value),
     bwd: (height) => axis().backward(height),
-    range: (_, min, max) => (min === null || max === null ? [0, 1] : axis().range(min, max)),
+    range: (_, min, max) => (spec().within ? [...spec().within!] : min === null || max === null ? [0, 1] : axis().range(min, max)),
   }
 }
 

@@ -22,6 +22,8 @@ export interface SweepPlan {
 export const useDetectSweepStore = defineStore('detectSweeps', () => {
   const { detecting: client, on } = useDetecting()
   const jobs = useJobStore()
+  /** Which of its steps the view shows. */
+  const place = ref<'collect' | 'sweep' | 'results'>('collect')
   const plan = shallowRef<SweepPlan>({ datasetId: undefined, alike: undefined, network: 'detectLite', weights: allWeights, epochs: 50 })
   const sweeps = shallowRef<readonly SweepFacts[]>([])
   const loaded = ref(false)
@@ -115,6 +117,7 @@ export const useDetectSweepStore = defineStore('detectSweeps', () => {
   }
 
   const cancel = async () => running.value && jobs.cancel(running.value.id)
-  const state = { plan, sweeps, loaded, sweep, chosenWeight, row, running, rows, experiments, experimenting }
-  return { ...state, change, follow, load, open, start, remove, experiment, keep, cancel }
+  const cancelExperiment = async () => experimentsId.value !== undefined && jobs.cancel(experimentsId.value)
+  const state = { place, plan, sweeps, loaded, sweep, chosenWeight, row, runningId, running, rows, experiments, experimenting }
+  return { ...state, change, follow, load, open, start, remove, experiment, keep, cancel, cancelExperiment }
 })

@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { axeViolations } from '#test/axe'
-import { buildChartsPage, type ChartsPages } from '#test/chartsPage'
+import { buildChartsPage } from '#test/chartsPage'
 import { type Browser, browserNote, chromiumPath, openBrowser } from '#test/chromium'
+import type { PartPages } from '#test/partPages'
 
 let browser: Browser
-let pages: ChartsPages
+let pages: PartPages
 let page: Page
 let errors: string[]
 

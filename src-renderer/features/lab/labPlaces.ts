@@ -1,4 +1,5 @@
 import type { Component } from 'vue'
+import DetectView from './detect/DetectView.vue'
 import GenerateView from './generate/GenerateView.vue'
 
 interface LabPlace {
@@ -11,4 +12,5 @@ interface LabPlace {
 /** What the page shows, one at a time, in the order of its tabs. */
 export const labPlaces: readonly LabPlace[] = [
   { name: 'generate', title: 'Generate', tip: 'Sounds that a model makes up', view: GenerateView },
+  { name: 'detect', title: 'Find my sound', tip: 'One sound, learned and found again', view: DetectView },
 ]
