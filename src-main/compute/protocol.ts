@@ -2,9 +2,10 @@ import { z } from 'zod'
 import type { Manifest, ManifestClip, ManifestImages } from '#main/datasets/manifest'
 import { checkReport } from '#shared/contract/datasets'
 import { engineRung } from '#shared/contract/engine'
-import { recordedSound } from '#shared/contract/detecting'
+import { detectionResult, experimentResult, recordedSound, soundSet, sweep, sweepRequest, sweepRow } from '#shared/contract/detecting'
 import { generator, generatorComparison, latentFader, latentMap, mapMethod, phaseMethod, reconstruction, shownSound } from '#shared/contract/generating'
 import { encodedLatents } from '#shared/contract/playground'
+import { ablation, ablationRow, codedSound, priorComparison, priorRow, priorVariantName, quantiserModelName } from '#shared/contract/quantising'
 import { doubtResult, spectralRegion } from '#shared/contract/repair'
 import { loudnessFacts, renderFormat, renderRequest } from '#shared/contract/render'
 import { quality, separationReport, stemFormat, stemNames } from '#shared/contract/separation'
@@ -16,7 +17,7 @@ import { networkInspection } from '#shared/contract/models'
 import { mixingRules } from '#shared/images/mixing'
 import { networkDescription } from '#shared/contract/networkAdapter'
 import { failure, workProgress } from '#shared/jobs/job'
-import { trainingConfig } from '#shared/training/config'
+import { codebookAverages, trainingConfig } from '#shared/training/config'
 import { historyLine } from '#shared/training/history'
 
 const stemPaths = z.strictObject({ vocals: z.string(), accompaniment: z.string() })
@@ -277,6 +278,58 @@ export const computeTasks = {
     z.strictObject({ ...clipFiles, seed: z.number().int(), models: z.array(z.object({ ...soundMaker, modelId: z.string() })) }),
     generatorComparison,
   ),
+  /** Cuts the stretches in which something is heard out of files, folders and recordings, and writes each as `<id>.wav` into a folder. */
+  cutClips: task(
+    z.strictObject({
+      sources: z.array(z.union([z.strictObject({ path: z.string(), name: z.string().optional() }), z.strictObject({ recorded: recordedSound })])),
+      folder: z.string(),
+      seconds: z.number(),
+    }),
+    z.object({ clips: z.array(soundSet.shape.clips.element.omit({ url: true })), warnings: z.array(z.string()) }),
+  ),
+  /** Runs the detector in `modelDirectory` over a sound file. */
+  findSound: task(
+    z.strictObject({ modelDirectory: z.string(), path: z.string(), threshold: z.number().optional() }),
+    detectionResult.omit({ modelId: true, soundId: true }),
+  ),
+  /** Trains a network for every weight, judges all, and writes them into `output`, the best as a model of that name; says each row as it is done. */
+  sweepDetectors: {
+    ...task(
+      z.strictObject({ request: sweepRequest, positives: z.strictObject(clipFiles), alike: z.strictObject(clipFiles), others: z.strictObject(clipFiles), output: z.string(), name: z.string() }),
+      sweep.omit({ id: true, name: true, startedAt: true, request: true }),
+    ),
+    event: sweepRow,
+  },
+  /** Does the document's experiments with a network of the sweep in `folder`; sounds are written into `output`, and `url` is their name there. */
+  tryDetector: task(
+    z.strictObject({ request: sweepRequest, positives: z.strictObject(clipFiles), others: z.strictObject(clipFiles), folder: z.string(), weight: z.number(), seed: z.number().int(), output: z.string() }),
+    experimentResult.omit({ sweepId: true, weight: true }),
+  ),
+  /** Trains quantised VAEs alike, each in a folder below `output`, and measures them; see src-main/compute/tasks/quantiserStudies. */
+  ablate: {
+    ...task(
+      z.strictObject({ ...clipFiles, output: z.string(), models: z.array(quantiserModelName), epochs: z.number().int(), average: z.enum(codebookAverages), seed: z.number().int() }),
+      ablation.pick({ rows: true, measuredOn: true, warnings: true }),
+    ),
+    event: ablationRow,
+  },
+  /** Trains priors over the latents of the quantised VAE in `directory`, each in a folder below `output`, and draws from them. */
+  learnPriors: {
+    ...task(
+      z.strictObject({ ...clipFiles, output: z.string(), directory: z.string(), variants: z.array(priorVariantName), steps: z.number().int(), seed: z.number().int() }),
+      priorComparison.pick({ rows: true, measuredOn: true, real: true, warnings: true }),
+    ),
+    event: priorRow,
+  },
+  /** Gives held-out sounds as quantised VAEs give them back. */
+  codeSounds: task(
+    z.strictObject({ ...clipFiles, models: z.array(z.object({ id: z.string(), name: z.string(), directory: z.string() })).min(1), seed: z.number().int(), count: z.number().int() }),
+    z.array(codedSound),
+  ),
+  /** Draws sounds from the prior in `directory`. */
+  drawSounds: task(z.strictObject({ directory: z.string(), seed: z.number().int(), count: z.number().int(), temperature: z.number() }), z.array(shownSound)),
+  /** Writes drawn sounds as they were heard, as WAV files into a folder, and replaces nothing there; `madeBy` goes into their metadata. */
+  writeDrawn: task(z.strictObject({ folder: z.string(), sounds: z.array(recordedSound), madeBy: z.string() }), z.object({ paths: z.array(z.string()) })),
   /** Finds the engine that separations will use, which takes a while on a machine's first run; gives its name in plain words. */
   prepare: task(z.undefined(), z.string()),
   describeEngines: task(z.undefined(), z.array(engineRung)),

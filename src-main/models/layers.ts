@@ -43,6 +43,11 @@ export function parametersOf(layers: readonly { parameters: ParameterSpecs }[]):
   return all
 }
 
+/** Of values by name those that parameters have, in their order. */
+export function onlyOf<Value>(specs: ParameterSpecs, values: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.keys(specs).map((name) => [name, values[name]!]))
+}
+
 /** The shapes of parameters, in their order. */
 export function shapesOf(specs: ParameterSpecs): NamedShapes {
   return Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, spec.shape]))

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import type { DuoVaeConfig } from '#main/models/duoVae'
 import type { GeneratorFileCard } from '#main/models/generate/generatorCard'
+import type { RvqPriorConfig } from '#main/models/quantise/rvqPrior'
 import type { RvqVaeConfig } from '#main/models/quantise/rvqVae'
 import type { SpectralNetworkConfig } from '#main/models/spectralNetwork'
 import type { UNetConfig } from '#main/models/unet'
 import type { ConvUnmixerConfig, DenseUnmixerConfig, UnmixerConfig } from '#main/models/unmixerConfig'
+import { priorVariants } from '#shared/contract/quantising'
 import { mixingRules } from '#shared/images/mixing'
 
 export const size = z.int().positive()
@@ -127,5 +129,13 @@ export const rvqVaeFileCard = cardBasics.extend({
 })
 export type RvqVaeFileCard = z.output<typeof rvqVaeFileCard>
 
+/** The same of a prior together with the quantised VAE whose codes it draws. */
+export const rvqPriorFileCard = rvqVaeFileCard.extend({
+  config: z.object({ family: z.literal('rvqprior'), variant: z.enum(priorVariants), coder: rvqVaeConfigSchema }) satisfies z.ZodType<RvqPriorConfig>,
+  /** Of all values of the latents that it learned from. */
+  statistics: z.object({ low: z.number(), high: z.number(), deviation: z.number().positive() }),
+})
+export type RvqPriorFileCard = z.output<typeof rvqPriorFileCard>
+
 /** Of any model that can be loaded. */
-export type ModelFileCard = SeparatorFileCard | UnmixerFileCard | RvqVaeFileCard | GeneratorFileCard
+export type ModelFileCard = SeparatorFileCard | UnmixerFileCard | RvqVaeFileCard | RvqPriorFileCard | GeneratorFileCard

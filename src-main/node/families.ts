@@ -1,10 +1,12 @@
 import type { Engine, LossProgram } from '#main/engine/engine'
 import { blindVaeLoss } from '#main/models/blindVaeLoss'
 import { soundVaeLoss } from '#main/models/generate/soundVaeLoss'
+import { rvqPriorLoss } from '#main/models/quantise/rvqPrior'
 import { separatorLoss } from '#main/models/separatorLoss'
 import { unmixerLoss } from '#main/models/unmixerLoss'
 import { blindFamily } from '#main/node/blindTraining'
 import { generatorFamily } from '#main/node/generatorTraining'
+import { priorFamily } from '#main/node/priorTraining'
 import { rvqFamily, rvqLossProgram } from '#main/node/rvqTraining'
 import { separatorFamily } from '#main/node/separatorTraining'
 import type { TrainingFamily } from '#main/node/trainingFamily'
@@ -27,6 +29,8 @@ export function lossProgramOf(model: NetworkConfig, config: TrainingConfig): Los
       return unmixerLoss(model, batchSize, loss)
     case 'rvqvae':
       return rvqLossProgram(model, config)
+    case 'rvqprior':
+      return rvqPriorLoss(model, batchSize)
     case 'soundvae':
       return soundVaeLoss(model, batchSize, loss)
   }
@@ -45,6 +49,8 @@ export function familyOf(run: TrainingRun, model: NetworkConfig, config: Trainin
       return unmixerFamily(run, model, config, engine, base)
     case 'rvqvae':
       return rvqFamily(run, model, config, engine, base)
+    case 'rvqprior':
+      return priorFamily(run, model, config, engine, base)
     case 'soundvae':
       return generatorFamily(run, model, config, engine, base)
   }

@@ -3,10 +3,13 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { sizeOf, type NamedArrays, type NamedShapes } from '#main/engine/engine'
+import { detectorFileCard, type DetectorFileCard } from '#main/models/detect/detectorCard'
+import { detectorVae } from '#main/models/detect/detectorVae'
 import { generatorFileCard, type GeneratorFileCard } from '#main/models/generate/generatorCard'
 import { soundVae } from '#main/models/generate/soundVae'
 import { shapesOf } from '#main/models/layers'
-import { rvqVaeFileCard, separatorFileCard, unmixerFileCard, type ModelFileCard, type RvqVaeFileCard, type SeparatorFileCard, type UnmixerFileCard } from '#main/models/modelCard'
+import { rvqPriorFileCard, rvqVaeFileCard, separatorFileCard, unmixerFileCard, type ModelFileCard, type RvqPriorFileCard, type RvqVaeFileCard, type SeparatorFileCard, type UnmixerFileCard } from '#main/models/modelCard'
+import { rvqPrior } from '#main/models/quantise/rvqPrior'
 import { rvqVae } from '#main/models/quantise/rvqVae'
 import { modelShapes } from '#main/models/separatorNetwork'
 import { unmixer } from '#main/models/unmixer'
@@ -22,15 +25,19 @@ interface Loaded<Card> {
 export type LoadedSeparator = Loaded<SeparatorFileCard>
 export type LoadedUnmixer = Loaded<UnmixerFileCard>
 export type LoadedRvqVae = Loaded<RvqVaeFileCard>
+export type LoadedRvqPrior = Loaded<RvqPriorFileCard>
 export type LoadedGenerator = Loaded<GeneratorFileCard>
-export type LoadedModel = LoadedSeparator | LoadedUnmixer | LoadedRvqVae | LoadedGenerator
+export type LoadedDetector = Loaded<DetectorFileCard>
+export type LoadedModel = LoadedSeparator | LoadedUnmixer | LoadedRvqVae | LoadedRvqPrior | LoadedGenerator | LoadedDetector
 type OfFamily<Family> = Extract<LoadedModel, { card: { config: { family: Family } } }>
 
 /** What the card of a network has to say that does not take songs apart, and which parameters it has. */
 const others = {
   unmixer: { card: unmixerFileCard, shapes: (config: UnmixerFileCard['config']) => shapesOf(unmixer(config).parameters), does: 'takes pictures apart' },
   rvqvae: { card: rvqVaeFileCard, shapes: (config: RvqVaeFileCard['config']) => shapesOf(rvqVae(config).parameters), does: 'codes short sounds' },
+  rvqprior: { card: rvqPriorFileCard, shapes: (config: RvqPriorFileCard['config']) => shapesOf(rvqPrior(config).parameters), does: 'draws short sounds out of codes' },
   soundvae: { card: generatorFileCard, shapes: (config: GeneratorFileCard['config']) => shapesOf(soundVae(config).parameters), does: 'makes short sounds' },
+  detectvae: { card: detectorFileCard, shapes: (config: DetectorFileCard['config']) => shapesOf(detectorVae(config).parameters), does: 'finds one sound' },
 } as const
 type OtherFamily = keyof typeof others
 
@@ -122,7 +129,7 @@ export async function saveModel(directory: string, card: UnsavedCard, parameters
 
 type Unsaved<Card extends ModelFileCard> = Omit<Card, 'formatVersion' | 'sha256' | 'parameters'>
 /** What a card says besides what follows from the weights. */
-export type UnsavedCard = Unsaved<SeparatorFileCard> | Unsaved<UnmixerFileCard> | Unsaved<RvqVaeFileCard> | Unsaved<GeneratorFileCard>
+export type UnsavedCard = Unsaved<SeparatorFileCard> | Unsaved<UnmixerFileCard> | Unsaved<RvqVaeFileCard> | Unsaved<RvqPriorFileCard> | Unsaved<GeneratorFileCard> | Unsaved<DetectorFileCard>
 
 /** Writes the weights of any network and a card that says what they are. */
 export async function saveWeights(directory: string, parameters: NamedArrays, shapes: NamedShapes, card: object): Promise<void> {

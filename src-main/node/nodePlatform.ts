@@ -5,11 +5,13 @@ import { appRoot, appVersion } from '#main/node/appRoot'
 import { forkCompute } from '#main/node/computeProcess'
 import { nodeDatasets } from '#main/node/datasetFolder'
 import { createDocumentFile } from '#main/node/documentFile'
+import { createDetectingStore } from '#main/node/detectingStore'
 import { createDocumentFolder } from '#main/node/documentFolder'
 import { createDownloads } from '#main/node/downloads/downloads'
 import { createDragFolders } from '#main/node/dragFolders'
 import { createModelStore } from '#main/node/modelStore'
 import { createProjectFolders } from '#main/node/projectFolders'
+import { createQuantisingStore } from '#main/node/quantisingStore'
 import { createRecoveryStore } from '#main/node/recoveryStore'
 import { createResultStore } from '#main/node/resultStore'
 import { createRunStore } from '#main/node/runStore'
@@ -42,6 +44,8 @@ export function nodePlatform(host: AppInfo['host']): Platform {
     downloads: createDownloads(join(data, 'downloads')),
     runs: createRunStore(join(data, 'runs'), join(data, 'cache', 'recordings')),
     results: createResultStore(join(data, 'runs')),
+    quantising: createQuantisingStore(join(data, 'quantising')),
+    detecting: createDetectingStore(join(data, 'detecting')),
     studies: createDocumentFolder(join(data, 'studies'), storedStudy),
     lessons: createDocumentFolder(join(data, 'lessons'), storedLesson),
     datasets: nodeDatasets(join(data, 'datasets')),

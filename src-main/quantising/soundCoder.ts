@@ -1,4 +1,5 @@
 import { sizeOf, type Engine, type Executable, type NamedArrays } from '#main/engine/engine'
+import { onlyOf } from '#main/models/layers'
 import { rvqDecodeProgram, rvqEncodeProgram, rvqVae, type RvqVaeConfig } from '#main/models/quantise/rvqVae'
 
 /** A picture, taken apart and put together again. */
@@ -22,12 +23,13 @@ export interface SoundCoder {
   dispose(): void
 }
 
-/** Makes a network ready on an engine. @param batch pictures that are computed at once */
-export async function createSoundCoder(config: RvqVaeConfig, parameters: NamedArrays, engine: Engine, batch: number): Promise<SoundCoder> {
+/** Makes a network ready on an engine. @param given its parameters, perhaps with those of a prior over its codes. @param batch pictures that are computed at once */
+export async function createSoundCoder(config: RvqVaeConfig, given: NamedArrays, engine: Engine, batch: number): Promise<SoundCoder> {
+  const network = rvqVae(config)
+  const parameters = onlyOf(network.parameters, given)
   const encoder = await engine.compile(rvqEncodeProgram(config, batch), parameters)
   const decoder = await engine.compile(rvqDecodeProgram(config, batch, { snap: false }), parameters)
   let snapping: Executable | undefined
-  const network = rvqVae(config)
   const [pictureLength, latentLength] = [sizeOf(network.pictureShape(1)), sizeOf(network.latentShape(1))]
   const decode = (program: Executable, latents: readonly Float32Array[]) =>
     inBatches(latents, batch, latentLength, async (latent, count) => split((await program.run({ latent })).picture!, pictureLength, count))

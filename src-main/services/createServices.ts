@@ -1,6 +1,7 @@
 import { createComputeClient } from '#main/compute/client'
 import { createCheckService } from '#main/services/checkService'
 import { createDatasetService, type DatasetService } from '#main/services/datasetService'
+import { createDetectingService } from '#main/services/detectingService'
 import { createHandlers } from '#main/services/handlers'
 import { createDownloadService } from '#main/services/downloadService'
 import { createGeneratingService } from '#main/services/generatingService'
@@ -11,6 +12,7 @@ import { createModelTransfers, type ModelTransfers } from '#main/services/modelT
 import type { Platform } from '#main/services/platform'
 import { createPlaygroundService } from '#main/services/playgroundService'
 import { createProjectService, type ProjectService } from '#main/services/projectService'
+import { createQuantisingService } from '#main/services/quantisingService'
 import { createRenderService } from '#main/services/renderService'
 import { createRepairService } from '#main/services/repairService'
 import { createResultService } from '#main/services/resultService'
@@ -128,7 +130,30 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
   listeners.add(({ name }) => void (name === 'models.changed' && playground.forgetModels()))
   const generating = createGeneratingService({ platform, datasets, models, queue, media, compute: createComputeClient(platform.launchCompute) })
   listeners.add(({ name }) => void (name === 'models.changed' && generating.forgetModels()))
-  const handlers = createHandlers({ platform, songs, sounds, deletion, models, transfers, playground, generating, projects, renders, repairs, separations, jobs: queue, datasets, checks, downloads, settings, studies, teaching, training, results, reader })
+  const quantising = createQuantisingService({
+    store: platform.quantising,
+    platform,
+    datasets,
+    models,
+    queue,
+    media,
+    trainer: createComputeClient(platform.launchCompute),
+    compute: createComputeClient(platform.launchCompute),
+    emit,
+  })
+  const detecting = createDetectingService({
+    store: platform.detecting,
+    platform,
+    datasets,
+    models,
+    sounds,
+    queue,
+    media,
+    trainer: createComputeClient(platform.launchCompute),
+    compute: createComputeClient(platform.launchCompute),
+    emit,
+  })
+  const handlers = createHandlers({ detecting, platform, songs, sounds, deletion, models, transfers, playground, generating, quantising, projects, renders, repairs, separations, jobs: queue, datasets, checks, downloads, settings, studies, teaching, training, results, reader })
 
   return {
     server: createServer<AppContract>(contract, handlers, report),
@@ -159,6 +184,8 @@ export function createServices(platform: Platform, report?: (error: unknown) => 
       checks.close()
       playground.close()
       generating.close()
+      detecting.close()
+      quantising.close()
       renders.close()
       projects.close()
     },

@@ -1,6 +1,7 @@
 import type { ComputeClient } from '#main/compute/client'
 import type { CheckService } from '#main/services/checkService'
 import type { DatasetService } from '#main/services/datasetService'
+import type { DetectingService } from '#main/services/detectingService'
 import type { DownloadService } from '#main/services/downloadService'
 import type { GeneratingService } from '#main/services/generatingService'
 import type { JobQueue } from '#main/services/jobQueue'
@@ -9,6 +10,7 @@ import type { ModelTransfers } from '#main/services/modelTransfers'
 import type { Platform } from '#main/services/platform'
 import type { PlaygroundService } from '#main/services/playgroundService'
 import type { ProjectService } from '#main/services/projectService'
+import type { QuantisingService } from '#main/services/quantisingService'
 import type { RenderService } from '#main/services/renderService'
 import type { RepairService } from '#main/services/repairService'
 import type { ResultService } from '#main/services/resultService'
@@ -31,6 +33,7 @@ interface Application {
   readonly models: ModelService
   readonly transfers: ModelTransfers
   readonly playground: PlaygroundService
+  readonly detecting: DetectingService
   readonly generating: GeneratingService
   readonly projects: ProjectService
   readonly renders: RenderService
@@ -42,6 +45,7 @@ interface Application {
   readonly downloads: DownloadService
   readonly settings: SettingsService
   readonly studies: StudyService
+  readonly quantising: QuantisingService
   readonly teaching: TeachingService
   readonly training: TrainingService
   readonly results: ResultService
@@ -49,7 +53,7 @@ interface Application {
 }
 
 /** Returns what answers each request of the contract. */
-export function createHandlers({ platform, songs, sounds, deletion, models, transfers, playground, generating, projects, renders, repairs, separations, jobs, datasets, checks, downloads, settings, studies, teaching, training, results, reader }: Application): Handlers<AppContract> {
+export function createHandlers({ detecting, platform, songs, sounds, deletion, models, transfers, playground, generating, quantising, projects, renders, repairs, separations, jobs, datasets, checks, downloads, settings, studies, teaching, training, results, reader }: Application): Handlers<AppContract> {
   return {
     app: {
       info: () => platform.info,
@@ -76,6 +80,20 @@ export function createHandlers({ platform, songs, sounds, deletion, models, tran
       setMenu: ({ enabled }) => platform.desktop?.setMenu(enabled),
       takeOpened: () => platform.desktop?.takeOpened() ?? [],
       readyToClose: () => platform.desktop?.readyToClose(),
+    },
+    detecting: {
+      sets: () => detecting.sets(),
+      addClips: async (request) => ({ jobId: (await detecting.addClips(request)).id }),
+      removeClip: (request) => detecting.removeClip(request),
+      removeSet: ({ setId }) => detecting.removeSet(setId),
+      startSweep: async (request) => ({ jobId: (await detecting.startSweep(request)).id }),
+      sweeps: () => detecting.sweeps(),
+      sweep: ({ sweepId }) => detecting.sweep(sweepId),
+      removeSweep: ({ sweepId }) => detecting.removeSweep(sweepId),
+      experiments: async (request) => ({ jobId: (await detecting.experiments(request)).id }),
+      keep: (request) => detecting.keep(request),
+      detectors: () => detecting.detectors(),
+      find: async (request) => ({ jobId: (await detecting.find(request)).id }),
     },
     engine: {
       describe: () => reader.run('describeEngines', undefined),
@@ -183,6 +201,21 @@ export function createHandlers({ platform, songs, sounds, deletion, models, tran
       resume: ({ lessonId }) => teaching.resume(lessonId),
       keep: ({ lessonId, name }) => teaching.keep(lessonId, name),
       remove: ({ lessonId }) => teaching.remove(lessonId),
+    },
+    quantising: {
+      models: () => quantising.models(),
+      startAblation: async (request) => ({ jobId: (await quantising.startAblation(request)).id }),
+      ablations: () => quantising.ablations(),
+      removeAblation: ({ ablationId }) => quantising.removeAblation(ablationId),
+      hearAblation: (request) => quantising.hearAblation(request),
+      reconstruct: (request) => quantising.reconstruct(request),
+      startPriors: async (request) => ({ jobId: (await quantising.startPriors(request)).id }),
+      priors: () => quantising.priors(),
+      removePriors: ({ comparisonId }) => quantising.removePriors(comparisonId),
+      sample: (request) => quantising.sample(request),
+      sampleModel: (request) => quantising.sampleModel(request),
+      export: async ({ folder, ...request }) => ({ jobId: (await quantising.export(request, folder)).id }),
+      prepareDrag: async (request) => ({ jobId: (await quantising.prepareDrag(request)).id }),
     },
     studies: {
       outlines: () => studies.outlines(),

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { ModelStore, StagedModel, StoredModel } from '#main/services/platform'
 import { modelCard, type ModelCard, unmixerFacts } from '#shared/contract/models'
+import { priorVariantName } from '#shared/contract/quantising'
+import { detectorFacts } from '#shared/contract/detecting'
 import { networkAdapter } from '#shared/contract/networkAdapter'
 import type { NetworkKind } from '#shared/contract/training'
 import { AppError } from '#shared/errors'
@@ -186,9 +188,9 @@ function nameOf({ id, card }: StoredModel): string {
 
 /** What of a card is shown; the card itself says more, and older ones less. */
 const shownOfCard = modelCard
-  .omit({ id: true, isDefault: true, speed: true, adapter: true, unmixer: true })
+  .omit({ id: true, isDefault: true, speed: true, adapter: true, unmixer: true, quantiser: true, detector: true })
   .partial({ scores: true, attributions: true, kind: true, origin: true })
-  .extend({ config: z.looseObject({ family: z.string(), adapter: networkAdapter.optional().catch(undefined) }).optional().catch(undefined) })
+  .extend({ detector: detectorFacts.omit({ seconds: true }).optional().catch(undefined), config: z.looseObject({ family: z.string(), adapter: networkAdapter.optional().catch(undefined) }).optional().catch(undefined) })
 
 /** By the ids of models; the hash says which weights were measured. */
 const speedsFile = z.record(z.string(), z.object({ realTimeFactor: z.number(), engine: z.string(), sha256: z.string() }))
@@ -199,14 +201,33 @@ function readModel({ id, directory, card, isShipped }: StoredModel, speeds: Spee
   if (!parsed.success) {
     return new AppError('MODEL_CORRUPT', `The card of the model "${id}" cannot be used: ${z.prettifyError(parsed.error)}. Install the model again.`)
   }
-  const { config, kind = kindOf(config?.family), origin = 'trained', ...shown } = parsed.data
+  const { config, detector, kind = kindOf(config?.family), origin = 'trained', ...shown } = parsed.data
   const facts = { id, isDefault: id === defaultModelId, kind, origin: isShipped ? ('shipped' as const) : origin }
   const { sha256, ...speed } = speeds[id] ?? {}
   const measured = sha256 === shown.sha256 ? { speed: speed as ModelSpeed } : {}
   const adapter = config?.adapter && { adapter: config.adapter }
   const unmixer = unmixerFacts.safeParse(config)
-  const made = { ...adapter, ...(unmixer.success && { unmixer: unmixer.data }) }
+  const quantiser = quantiserOf(config)
+  const { seconds } = detectorClip.safeParse(config?.['clip']).data ?? {}
+  const made = { ...adapter, ...(detector && seconds !== undefined && { detector: { ...detector, seconds } }), ...(quantiser && { quantiser }), ...(unmixer.success && { unmixer: unmixer.data }) }
   return { directory, card: { scores: [], attributions: [], ...shown, ...made, ...measured, ...facts } }
+}
+
+const detectorClip = z.object({ seconds: z.number() })
+
+const coderConfig = z.object({
+  sound: z.object({ sampleRate: z.number(), hopLength: z.number() }),
+  frames: z.number(),
+  quantiser: z.object({ layers: z.number(), codes: z.number() }),
+})
+
+/** What a card says of a quantised VAE, or of one with a prior. */
+function quantiserOf(config: { family: string; [name: string]: unknown } | undefined): ModelCard['quantiser'] {
+  const coder = coderConfig.safeParse(config?.family === 'rvqprior' ? config['coder'] : config?.family === 'rvqvae' ? config : undefined)
+  if (!coder.success) return undefined
+  const { sound, frames, quantiser } = coder.data
+  const prior = priorVariantName.safeParse(config?.['variant'])
+  return { ...quantiser, sampleRate: sound.sampleRate, seconds: ((frames - 1) * sound.hopLength) / sound.sampleRate, ...(prior.success && { prior: prior.data }) }
 }
 
 /** Cards that do not say what their network is made for tell by what it is. */

@@ -1,7 +1,9 @@
 import type { ComputeProcess } from '#main/compute/client'
 import type { ActionId } from '#shared/actions/actions'
 import type { DatasetPlatform, DownloadPlatform } from '#main/services/datasetPorts'
+import type { DetectingStore } from '#main/services/detectingPorts'
 import type { ProjectFolders, RecoveryStore } from '#main/services/projectPorts'
+import type { QuantisingStore } from '#main/services/quantisingPorts'
 import type { ResultStore } from '#main/services/resultPorts'
 import type { LessonStore } from '#main/services/lessonPorts'
 import type { StudyStore } from '#main/services/studyPorts'
@@ -24,6 +26,8 @@ export interface Platform {
   readonly runs: RunStore
   readonly results: ResultStore
   readonly studies: StudyStore
+  readonly quantising: QuantisingStore
+  readonly detecting: DetectingStore
   readonly lessons: LessonStore
   /** Where the user's settings are kept. */
   readonly settings: DocumentFile

@@ -1,6 +1,7 @@
 import type { BlindVaeConfig } from '#main/models/blindVae'
 import type { GeneratorConfig } from '#main/models/generate/generatorConfig'
 import type { SeparatorConfig } from '#main/models/separatorNetwork'
+import type { RvqPriorConfig } from '#main/models/quantise/rvqPrior'
 import type { RvqVaeConfig } from '#main/models/quantise/rvqVae'
 import type { UnmixerConfig } from '#main/models/unmixerConfig'
 import { generatePresets } from '#main/training/generatePresets'
@@ -11,7 +12,7 @@ import type { NetworkKind } from '#shared/contract/training'
 import type { TrainingConfigInput } from '#shared/training/config'
 
 /** A network that can be trained; its `family` says what it is. */
-export type NetworkConfig = SeparatorConfig | BlindVaeConfig | UnmixerConfig | RvqVaeConfig | GeneratorConfig
+export type NetworkConfig = SeparatorConfig | BlindVaeConfig | UnmixerConfig | RvqVaeConfig | RvqPriorConfig | GeneratorConfig
 
 /** A network and the hyper-parameters that go with it. */
 export interface Preset {

@@ -5,6 +5,7 @@ import { detectionResult, experimentResult, soundSet, sweepFacts } from '#shared
 import { generatorComparison, latentMap } from '#shared/contract/generating'
 import { modelCard, modelFiles, networkInspection } from '#shared/contract/models'
 import { loudnessResult, renderResult } from '#shared/contract/render'
+import { ablation, priorComparison } from '#shared/contract/quantising'
 import { auditionResult, doubtResult, repairResult, reshapePreview } from '#shared/contract/repair'
 import { clipComparison } from '#shared/contract/results'
 import { exportResult, separationResult } from '#shared/contract/separation'
@@ -44,6 +45,8 @@ export const job = z.discriminatedUnion('kind', [
   z.object({ ...facts, kind: z.literal('modelImport'), state: jobState(modelCard) }),
   z.object({ ...facts, kind: z.literal('modelSpeed'), state: jobState(modelCard) }),
   z.object({ ...facts, kind: z.literal('networkInspection'), state: jobState(networkInspection) }),
+  z.object({ ...facts, kind: z.literal('ablation'), state: jobState(ablation) }),
+  z.object({ ...facts, kind: z.literal('priors'), state: jobState(priorComparison) }),
   z.object({ ...facts, kind: z.literal('latentMap'), state: jobState(latentMap) }),
   z.object({ ...facts, kind: z.literal('generatorComparison'), state: jobState(generatorComparison) }),
   z.object({ ...facts, kind: z.literal('soundSet'), state: jobState(soundSet) }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { request } from '#shared/contract/defineContract'
+import { recordedSound } from '#shared/contract/detecting'
 import { shownSound } from '#shared/contract/generating'
 import { codebookAverages } from '#shared/training/config'
 
@@ -174,6 +175,9 @@ const jobId = z.object({ jobId: z.string() })
 const seed = z.number().int().nonnegative().default(1)
 const count = z.number().int().min(1).max(16)
 
+/** Drawn sounds to be written, and what they say of how they were made. */
+const drawn = z.strictObject({ sounds: z.array(recordedSound).min(1).max(64), madeBy: z.string().trim().min(1).max(200) })
+
 export const quantising = {
   /** Shipped ones first. */
   models: request(z.undefined(), z.array(quantiser)),
@@ -196,4 +200,23 @@ export const quantising = {
     z.strictObject({ comparisonId: z.string(), variant: priorVariantName, seed, count: count.default(4), temperature: z.number().min(0).max(2).default(1) }),
     z.array(shownSound),
   ),
+  /** The same from a model that has learned a prior. @throws MODEL_NOT_FOUND, MODEL_INCOMPATIBLE */
+  sampleModel: request(
+    z.strictObject({ modelId: z.string(), seed, count: count.default(4), temperature: z.number().min(0).max(2).default(1) }),
+    z.array(shownSound),
+  ),
+  /**
+   * Writes drawn sounds as they were heard into a folder that the user chose, and replaces nothing there; their metadata say that
+   * they were generated, and by what. Job of kind `render`.
+   */
+  export: request(drawn.extend({ folder: z.string().min(1) }), jobId),
+  /** The same ahead of a drag. Job of kind `drag`, whose files `render.dragOut` drags. */
+  prepareDrag: request(drawn, jobId),
+}
+
+export const quantisingEvents = {
+  /** A model of an ablation that still runs is done. */
+  'quantising.trained': z.object({ jobId: z.string(), row: ablationRow }),
+  /** A prior of a comparison that still runs is done. */
+  'quantising.learned': z.object({ jobId: z.string(), row: priorRow }),
 }

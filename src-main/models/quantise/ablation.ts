@@ -1,15 +1,12 @@
 import type { RvqVaeConfig } from '#main/models/quantise/rvqVae'
-
-/** The five models of source 004, in the order in which one thing after the other was changed, and ours. */
-export const quantiserModels = ['M1', 'M2', 'M3', 'M4', 'M5', 'ours'] as const
-export type QuantiserModel = (typeof quantiserModels)[number]
+import type { QuantiserModel } from '#shared/contract/quantising'
 
 /** Weight of the commitment, Adam's learning rate and epochs that the document has. */
 export const quantiserTraining = { commitment: 0.25, learningRate: 3e-4, epochs: 40 } as const
 
 const basic: RvqVaeConfig = {
   family: 'rvqvae',
-  sound: { sampleRate: 8000, fftSize: 256, hopLength: 48, magnitude: 'linear' },
+  sound: { sampleRate: 8000, fftSize: 256, hopLength: 48, magnitude: 'log' },
   frames: 128,
   bins: 128,
   channels: 2,

@@ -1,4 +1,5 @@
 import { sizeOf, type Engine, type NamedArrays } from '#main/engine/engine'
+import { onlyOf } from '#main/models/layers'
 import { rvqDecodeProgram, rvqEncodeProgram, rvqVae, type RvqVaeConfig } from '#main/models/quantise/rvqVae'
 import { requireValues } from '#main/models/selfTest'
 import { randomStream } from '#shared/random'
@@ -10,8 +11,9 @@ const probes = 32
  * Values that a network gives for a picture, and for latents, of the given seed. The decoder is not shown what the encoder gives: where
  * two codes are as near, engines may choose differently.
  */
-export async function rvqSelfTestValues(config: RvqVaeConfig, parameters: NamedArrays, engine: Engine, seed: number): Promise<number[]> {
+export async function rvqSelfTestValues(config: RvqVaeConfig, given: NamedArrays, engine: Engine, seed: number): Promise<number[]> {
   const network = rvqVae(config)
+  const parameters = onlyOf(network.parameters, given)
   const random = randomStream(seed)
   const noise = (shape: readonly number[]) => Float32Array.from({ length: sizeOf(shape) }, () => random.normal())
   const latent = await firstOutput(rvqEncodeProgram(config, 1), 'latent', { picture: noise(network.pictureShape(1)) }, parameters, engine)

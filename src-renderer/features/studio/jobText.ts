@@ -25,11 +25,13 @@ const kindNames: Partial<Record<string, string>> = {
   modelSpeed: 'Measure a model',
   networkInspection: 'Look at a network',
   latentMap: 'Map sounds',
+  ablation: 'Train and compare',
+  priors: 'Train priors',
   generatorComparison: 'Compare models of sounds',
 }
 
 /** Kinds that the user did not ask for by themselves: they are only listed while they run, or when they failed. */
-const quietKinds: ReadonlySet<string> = new Set(['sound', 'dataset', 'loudness', 'drag', 'audition', 'reshapePreview', 'doubt', 'clips', 'modelExport', 'modelImport', 'modelSpeed', 'networkInspection', 'latentMap', 'generatorComparison'])
+const quietKinds: ReadonlySet<string> = new Set(['sound', 'dataset', 'loudness', 'drag', 'audition', 'reshapePreview', 'doubt', 'clips', 'modelExport', 'modelImport', 'modelSpeed', 'networkInspection', 'latentMap', 'generatorComparison', 'ablation', 'priors'])
 
 export function jobKindName(kind: string): string {
   return kindNames[kind] ?? kind

@@ -1,13 +1,7 @@
+import type { PriorVariant } from '#shared/contract/quantising'
 import type { MapShape } from '#main/models/quantise/flow/bijector'
 import type { RealNvpConfig } from '#main/models/quantise/flow/realNvp'
 import type { RealNvpLossConfig } from '#main/models/quantise/flow/realNvpLoss'
-
-/**
- * The prior of source 004, whose samples failed; what it proposes against that, one by one: a sigmoid before the logit, no
- * preprocess, more blocks, a base of several modes; and ours.
- */
-export const priorVariants = ['published', 'sigmoid', 'noPreprocess', 'moreBlocks', 'multiModal', 'ours'] as const
-export type PriorVariant = (typeof priorVariants)[number]
 
 export interface Prior {
   readonly flow: RealNvpConfig

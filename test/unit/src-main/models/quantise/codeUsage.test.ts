@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CodeUsageMeter } from '#main/models/quantise/codeUsage'
-import { mapStatistics, priorVariant, priorVariants } from '#main/models/quantise/flow/variants'
+import { mapStatistics, priorVariant } from '#main/models/quantise/flow/variants'
+import { priorVariants } from '#shared/contract/quantising'
 import { realNvp } from '#main/models/quantise/flow/realNvp'
 
 describe('use of codes', () => {
