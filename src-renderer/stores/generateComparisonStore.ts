@@ -1,13 +1,13 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { useGenerating } from '#renderer/stores/generatingClient'
+import { useOutside } from '#renderer/api/host'
 import { useJobStore } from '#renderer/stores/jobStore'
 import type { GeneratorComparison } from '#shared/contract/generating'
 import { isFinished } from '#shared/jobs/job'
 
 /** Models that are measured on the same sounds, which none of them has learned from. */
 export const useGenerateComparisonStore = defineStore('generateComparison', () => {
-  const client = useGenerating()
+  const { client } = useOutside()
   const jobs = useJobStore()
   const outcome = shallowRef<GeneratorComparison>()
   const jobId = ref<string>()
@@ -16,7 +16,7 @@ export const useGenerateComparisonStore = defineStore('generateComparison', () =
 
   /** @throws AppError what it failed with; CancelledError */
   async function start(modelIds: readonly string[], datasetId: string): Promise<void> {
-    const started = await client.startComparison({ modelIds: [...modelIds], datasetId, seed: 1 })
+    const started = await client.generating.startComparison({ modelIds: [...modelIds], datasetId, seed: 1 })
     jobId.value = started.jobId
     try {
       outcome.value = await jobs.resultOf(started.jobId, 'generatorComparison')

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { useGenerating } from '#renderer/stores/generatingClient'
+import { useOutside } from '#renderer/api/host'
 import { useGeneratePlaybackStore } from '#renderer/stores/generatePlaybackStore'
 import { useGenerateStore } from '#renderer/stores/generateStore'
 import { useJobStore } from '#renderer/stores/jobStore'
@@ -16,7 +16,7 @@ export const amongCount = 4
 
 /** Where the sounds of a dataset lie in a model's latent space, and what is heard and made there. */
 export const useGenerateMapStore = defineStore('generateMap', () => {
-  const client = useGenerating()
+  const { client } = useOutside()
   const generate = useGenerateStore()
   const playback = useGeneratePlaybackStore()
   const jobs = useJobStore()
@@ -41,7 +41,7 @@ export const useGenerateMapStore = defineStore('generateMap', () => {
     const modelId = generate.model?.modelId
     if (modelId === undefined) return
     datasetId.value = from
-    const started = await client.startMap({ modelId, datasetId: from, method: method.value, perplexity: perplexity.value, most: most.value, seed: 1 })
+    const started = await client.generating.startMap({ modelId, datasetId: from, method: method.value, perplexity: perplexity.value, most: most.value, seed: 1 })
     jobId.value = started.jobId
     try {
       const found = await jobs.resultOf(started.jobId, 'latentMap')
@@ -83,7 +83,7 @@ export const useGenerateMapStore = defineStore('generateMap', () => {
     if (!on) return undefined
     const before = known.get(point)
     if (before) return before
-    const found = await client.atPoint({ mapId: on.id, point, seed: 1, phases: generate.phases })
+    const found = await client.generating.atPoint({ mapId: on.id, point, seed: 1, phases: generate.phases })
     if (map.value?.id !== on.id) return undefined
     if (known.size >= mostKept) known.delete(known.keys().next().value!)
     known.set(point, found)
@@ -95,7 +95,7 @@ export const useGenerateMapStore = defineStore('generateMap', () => {
     const on = map.value
     if (!on) return
     const { phases } = generate
-    const sound = await generate.during(() => client.atPlace({ mapId: on.id, x, y, seed: generate.seed, phases }))
+    const sound = await generate.during(() => client.generating.atPlace({ mapId: on.id, x, y, seed: generate.seed, phases }))
     generate.add({ modelId: on.modelId, phases, origin: 'from a place of the map' }, [sound])
   }
 
@@ -106,7 +106,7 @@ export const useGenerateMapStore = defineStore('generateMap', () => {
     const { phases, seed } = generate
     const points = [...picked.value].slice(0, 3000)
     generate.seed = seed + 1
-    const made = await generate.during(() => client.amongPoints({ mapId: on.id, points, seed, count: amongCount, phases }))
+    const made = await generate.during(() => client.generating.amongPoints({ mapId: on.id, points, seed, count: amongCount, phases }))
     generate.add({ modelId: on.modelId, phases, origin: `like ${points.length} sounds of the map` }, made)
   }
 

@@ -1,12 +1,12 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { useGenerating } from '#renderer/stores/generatingClient'
+import { useOutside } from '#renderer/api/host'
 import { useGeneratePlaybackStore } from '#renderer/stores/generatePlaybackStore'
 import { type MadeSound, useGenerateStore } from '#renderer/stores/generateStore'
 
 /** From one sound to another, in steps that are heard one after the other. */
 export const useGenerateMorphStore = defineStore('generateMorph', () => {
-  const client = useGenerating()
+  const { client } = useOutside()
   const generate = useGenerateStore()
   const playback = useGeneratePlaybackStore()
   const from = shallowRef<MadeSound>()
@@ -35,7 +35,7 @@ export const useGenerateMorphStore = defineStore('generateMorph', () => {
     if (!first || !last) return
     const { modelId, phases } = first
     const between = await generate.during(() =>
-      client.interpolate({ modelId, phases, from: [...first.sound.latent], to: [...last.sound.latent], steps: steps.value, seed: first.sound.seed }),
+      client.generating.interpolate({ modelId, phases, from: [...first.sound.latent], to: [...last.sound.latent], steps: steps.value, seed: first.sound.seed }),
     )
     if (mine !== asked) return
     const origin = `between ${first.sound.name} and ${last.sound.name}`

@@ -2,7 +2,6 @@ import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import { useOutside } from '#renderer/api/host'
 import { pcmOfSamples } from '#renderer/playback/pcmText'
-import { useGenerating } from '#renderer/stores/generatingClient'
 import { useGenerateStore } from '#renderer/stores/generateStore'
 import type { Split } from '#shared/contract/datasets'
 import type { ClipSource } from '#shared/contract/detecting'
@@ -20,8 +19,7 @@ export const mostOwn = 16
 
 /** Recordings beside what the model makes of them. */
 export const useGenerateRecordingStore = defineStore('generateRecording', () => {
-  const client = useGenerating()
-  const { host } = useOutside()
+  const { client, host } = useOutside()
   const generate = useGenerateStore()
   const shown = shallowRef<readonly (Reconstruction & { readonly id: string })[]>([])
   const warnings = shallowRef<readonly string[]>([])
@@ -38,7 +36,7 @@ export const useGenerateRecordingStore = defineStore('generateRecording', () => 
     source.value = from
     isBusy.value = true
     try {
-      const { sounds, warnings: told } = await client.reconstruct({ modelId, phases: generate.phases, from: requestOf(from) })
+      const { sounds, warnings: told } = await client.generating.reconstruct({ modelId, phases: generate.phases, from: requestOf(from) })
       if (mine !== asked) return
       // Each answer has ids of its own: the player takes what has the same for the same sound.
       shown.value = sounds.map((sound, at) => ({ ...sound, id: `recording-${mine}-${at}` }))

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import { useGenerating } from '#renderer/stores/generatingClient'
+import { useOutside } from '#renderer/api/host'
 import { useGeneratePlaybackStore } from '#renderer/stores/generatePlaybackStore'
 import { type MadeSound, useGenerateStore } from '#renderer/stores/generateStore'
 import { createLatest } from '#renderer/stores/latest'
@@ -9,7 +9,7 @@ import type { LatentFader } from '#shared/contract/generating'
 
 /** The selected sound, moved by faders that change how bright, loud or noisy it is. */
 export const useGenerateShapeStore = defineStore('generateShape', () => {
-  const client = useGenerating()
+  const { client } = useOutside()
   const generate = useGenerateStore()
   const playback = useGeneratePlaybackStore()
   const notices = useNoticeStore()
@@ -27,7 +27,7 @@ export const useGenerateShapeStore = defineStore('generateShape', () => {
     const changes = Object.entries(moves.value).map(([fader, by]) => ({ fader, by }))
     const { modelId, phases, sound } = base
     const name = `${sound.name}, shaped`.slice(0, 120)
-    const found = await notices.attempt(() => client.decode({ modelId, phases, items: [{ latent: [...sound.latent], seed: sound.seed, name, moves: changes }] }))
+    const found = await notices.attempt(() => client.generating.decode({ modelId, phases, items: [{ latent: [...sound.latent], seed: sound.seed, name, moves: changes }] }))
     // What was put back or left meanwhile is not shown any more.
     if (found?.[0] && generate.selectedId === base.id && isMoved.value) shaped.value = generate.madeOf({ modelId, phases, origin: `shaped from ${sound.name}` }, found[0])
   }

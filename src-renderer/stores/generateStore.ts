@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { useGenerating } from '#renderer/stores/generatingClient'
+import { useOutside } from '#renderer/api/host'
 import { useGeneratePlaybackStore } from '#renderer/stores/generatePlaybackStore'
 import { variedLatent } from '#renderer/stores/generatedVariations'
 import type { GeneratedSound, Generator, PhaseMethod } from '#shared/contract/generating'
@@ -23,7 +23,7 @@ export const variationCount = 4
 
 /** Models that make sounds, what the user wants of them, and what they have made; newest first. */
 export const useGenerateStore = defineStore('generate', () => {
-  const client = useGenerating()
+  const { client } = useOutside()
   const playback = useGeneratePlaybackStore()
   const models = shallowRef<readonly Generator[]>()
   const modelId = ref<string>()
@@ -46,7 +46,7 @@ export const useGenerateStore = defineStore('generate', () => {
 
   /** Takes over the models that there are. @throws AppError */
   async function load(): Promise<void> {
-    models.value = await client.models()
+    models.value = await client.generating.models()
   }
 
   function choose(id: string): void {
@@ -88,7 +88,7 @@ export const useGenerateStore = defineStore('generate', () => {
     const origin = wanted === undefined ? 'at random' : `like "${wanted}"`
     seed.value++
     const made = await during(() =>
-      wanted === undefined ? client.sample({ ...own, spread: spread.value }) : client.sampleClass({ ...own, label: wanted, deviation: deviation.value }),
+      wanted === undefined ? client.generating.sample({ ...own, spread: spread.value }) : client.generating.sampleClass({ ...own, label: wanted, deviation: deviation.value }),
     )
     keep(made.map((sound) => madeOf({ modelId: from.modelId, phases: own.phases, origin }, sound)))
   }
@@ -102,7 +102,7 @@ export const useGenerateStore = defineStore('generate', () => {
       seed: of.sound.seed,
       name: `${of.sound.name}, variation ${first + at}`.slice(0, 120),
     }))
-    const made = await during(() => client.decode({ modelId: of.modelId, items, phases: of.phases }))
+    const made = await during(() => client.generating.decode({ modelId: of.modelId, items, phases: of.phases }))
     keep(made.map((sound) => madeOf({ modelId: of.modelId, phases: of.phases, origin: `a variation of ${of.sound.name}` }, sound)), of.id)
   }
 
