@@ -21,7 +21,7 @@ export interface SoundClassifier {
 const batch = 32
 const rate = 3e-3
 /** Rounds through all sounds; few sounds are gone through more often. */
-const rounds = 20
+const rounds = 12
 const fewestSteps = 300
 /** How far a sound is moved in time when it is learned from, as a share of its frames, and how much noise is added. */
 const shift = 0.08

@@ -5,14 +5,20 @@ import { parameter, type Layer } from '#main/models/layers'
 
 /** As in Keras: what is added to the variance, and the share of running statistics that a step keeps. */
 const epsilon = 1e-3
-const momentum = 0.99
+export const keptOfStatistics = 0.99
+
+/** Takes the running statistics after a step, which keeps the share `kept` of those before it: none where a training begins. */
+export interface NextStatistics {
+  readonly next: NamedTensors
+  readonly kept: number
+}
 
 /**
- * Normalises every channel to mean 0 and variance 1, then scales and shifts it: over the whole batch where `next` is given,
- * which then takes the running mean and variance after this step; else by the running ones.
+ * Normalises every channel to mean 0 and variance 1, then scales and shifts it: over the whole batch where the network is
+ * `trained`, which then takes the running mean and variance; else by the running ones.
  * @see Ioffe and Szegedy, "Batch normalization", 2015, algorithms 1 and 2
  */
-export function batchNormalisation(name: string, channels: number, next?: NamedTensors): Layer {
+export function batchNormalisation(name: string, channels: number, trained?: NextStatistics): Layer {
   const [scale, shift, mean, variance] = ['scale', 'shift', 'mean', 'variance'].map((part) => `${name}/${part}`) as [string, string, string, string]
   return {
     parameters: {
@@ -23,15 +29,16 @@ export function batchNormalisation(name: string, channels: number, next?: NamedT
     },
     apply(parameters, input) {
       const of = (part: string) => parameter<Tensor1D>(parameters, part)
-      if (!next) {
+      if (!trained) {
         const factor = tf.mul(of(scale), tf.rsqrt(tf.add(of(variance), epsilon)))
         return tf.add(tf.mul(input, factor), tf.sub(of(shift), tf.mul(of(mean), factor)))
       }
       // No gradient goes through these, as the loss does not depend on them.
       const seen = tf.mean(input, [0, 1, 2])
       const seenVariance = tf.sub(tf.mean(tf.square(input), [0, 1, 2]), tf.square(seen))
-      next[mean] = mixed(of(mean), seen)
-      next[variance] = mixed(of(variance), tf.relu(seenVariance))
+      const { next, kept } = trained
+      next[mean] = mixed(of(mean), seen, kept)
+      next[variance] = mixed(of(variance), tf.relu(seenVariance), kept)
       return overBatch(input, of(scale), of(shift), channels)
     },
   }
@@ -44,6 +51,6 @@ function overBatch(input: Tensor4D, scale: Tensor1D, shift: Tensor1D, channels: 
   return tf.reshape(groupNorm(long, scale, shift, channels, epsilon), input.shape)
 }
 
-function mixed(before: Tensor, seen: Tensor): Tensor {
-  return tf.add(tf.mul(before, momentum), tf.mul(seen, 1 - momentum))
+function mixed(before: Tensor, seen: Tensor, kept: number): Tensor {
+  return tf.add(tf.mul(before, kept), tf.mul(seen, 1 - kept))
 }

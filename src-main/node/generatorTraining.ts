@@ -1,6 +1,6 @@
 import { drawnInRounds, evenly } from '#main/datasets/clips/clipOrder'
 import { splitClips, type ClipRecording } from '#main/datasets/clips/clipSet'
-import type { Engine, NamedArrays } from '#main/engine/engine'
+import { sizeOf, type Engine, type LossProgram, type NamedArrays } from '#main/engine/engine'
 import { reconstructionErrors } from '#main/generating/generatorScores'
 import { latentReport, type LabelledPicture } from '#main/generating/latentReport'
 import { createSoundGenerator, synthesised } from '#main/generating/soundGenerator'
@@ -53,6 +53,12 @@ export function generatorFamily(run: TrainingRun, model: GeneratorConfig, config
       const batch = (step: number) => Promise.resolve({ picture: pictures(drawnInRounds(train, config.batchSize, config.seed, step)) })
       return { batch, close: () => Promise.resolve() }
     },
+    ...(!base && {
+      async begin(parameters, context) {
+        const first = drawnInRounds((await sounds(context)).train, config.batchSize, config.seed, 0)
+        return measuredOnce(soundVaeLoss(model, first.length, config.loss, 'begin'), first, parameters, engine)
+      },
+    }),
     openValidation: async () => validation(evenly((await sounds()).held, heldSounds), model, config, engine),
     async save(directory, parameters, line) {
       const { train, held } = await sounds()
@@ -90,6 +96,17 @@ export function generatorFamily(run: TrainingRun, model: GeneratorConfig, config
   }
 }
 
+/** What a loss program gives for sounds, without noise. */
+async function measuredOnce(program: LossProgram, sounds: readonly LabelledPicture[], parameters: NamedArrays, engine: Engine): Promise<NamedArrays> {
+  const network = await engine.compile(program, parameters)
+  const silent = Object.entries(program.inputs).map(([name, shape]) => [name, new Float32Array(sizeOf(shape))])
+  try {
+    return await network.run({ ...Object.fromEntries(silent), picture: pictures(sounds) })
+  } finally {
+    network.dispose()
+  }
+}
+
 /** The loss of held-out sounds, by the running statistics, with the same noise each time. */
 function validation(held: readonly Sound[], model: GeneratorConfig, config: TrainingConfig, engine: Engine) {
   const batch = Math.min(atOnce, held.length)
@@ -102,7 +119,7 @@ function validation(held: readonly Sound[], model: GeneratorConfig, config: Trai
     try {
       for (let i = 0; i < batches; i++) {
         const noise = Object.entries(program.inputs).filter(([name]) => name.startsWith('noise'))
-        const drawn = noise.map(([name, shape]) => [name, Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal())])
+        const drawn = noise.map(([name, shape]) => [name, Float32Array.from({ length: sizeOf(shape) }, () => random.normal())])
         const inputs = { picture: pictures(held.slice(i * batch, (i + 1) * batch)), beta: Float32Array.of(config.beta), ...Object.fromEntries(drawn) }
         for (const [name, [value]] of Object.entries(await network.run(inputs))) terms[name] = (terms[name] ?? 0) + value! / batches
         context.signal.throwIfAborted()

@@ -1,6 +1,6 @@
 import type { NamedTensors, Program } from '#main/engine/engine'
 import { tf, type Tensor2D, type Tensor4D } from '#main/engine/tf'
-import { batchNormalisation } from '#main/models/batchNorm'
+import { batchNormalisation, type NextStatistics } from '#main/models/batchNorm'
 import type { GeneratorConfig } from '#main/models/generate/generatorConfig'
 import { mixtureParameters, posteriorSize } from '#main/models/generate/mixturePrior'
 import { convolution, dense, parametersOf, relu, reshaped, sequence, shapesOf, transposedConvolution, type Layer, type ParameterSpecs } from '#main/models/layers'
@@ -18,30 +18,30 @@ export interface SoundVae {
 /**
  * Builds the network; convolution, ReLU, batch normalisation at each level, but for the decoder of the mixture model, which
  * has no ReLU. Nothing is computed until it is applied.
- * @param next takes the running statistics after the step where the network is trained; see `batchNormalisation`
+ * @param trained where the network is trained; see `batchNormalisation`
  */
-export function soundVae(config: GeneratorConfig, next?: NamedTensors): SoundVae {
+export function soundVae(config: GeneratorConfig, trained?: NextStatistics): SoundVae {
   const { channels, frameStrides, latents, prior } = config
   const { frames, bins } = config.features
   const inner: [number, number] = [frames / frameStrides.reduce((product, by) => product * by, 1), bins / 2 ** channels.length]
   const flat = inner[0] * inner[1] * channels.at(-1)!
-  const encoder = stacked(next, [
+  const encoder = stacked(trained, [
     ...channels.flatMap((outputs, i) => [
       convolution(`encoder/${i}`, { inputs: channels[i - 1] ?? 1, outputs, stride: [frameStrides[i]!, 2], initialiser: 'glorot' }),
       relu,
-      batchNormalisation(`encoder/${i}/norm`, outputs, next),
+      batchNormalisation(`encoder/${i}/norm`, outputs, trained),
     ]),
     reshaped((batch) => [batch, 1, 1, flat]),
   ])
   const heads = headsOf(config, flat)
   const last = channels.length - 1
-  const decoder = stacked(next, [
+  const decoder = stacked(trained, [
     dense('decoder/dense', latents, flat, 'glorot'),
     reshaped((batch) => [batch, ...inner, channels[last]!]),
     ...channels.toReversed().flatMap((outputs, i) => [
       transposedConvolution(`decoder/${i}`, { inputs: channels[last - i + 1] ?? channels[last]!, outputs, stride: [frameStrides[last - i]!, 2] }),
       ...(prior.kind === 'standard' ? [relu] : []),
-      batchNormalisation(`decoder/${i}/norm`, outputs, next),
+      batchNormalisation(`decoder/${i}/norm`, outputs, trained),
     ]),
     transposedConvolution('decoder/picture', { inputs: channels[0]!, outputs: 1, stride: 1 }),
   ])
@@ -64,8 +64,8 @@ function headsOf({ latents, prior }: GeneratorConfig, inputs: number): Layer[] {
 }
 
 /** In training, the statistics that layers leave aside must not be tidied away. */
-function stacked(next: NamedTensors | undefined, layers: Layer[]): Layer {
-  if (!next) return sequence(...layers)
+function stacked(trained: NextStatistics | undefined, layers: Layer[]): Layer {
+  if (!trained) return sequence(...layers)
   return { parameters: parametersOf(layers), apply: (parameters, input) => layers.reduce((x, layer) => layer.apply(parameters, x), input) }
 }
 

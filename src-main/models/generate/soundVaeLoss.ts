@@ -1,5 +1,6 @@
 import type { LossProgram, NamedTensors } from '#main/engine/engine'
 import { tf, type Tensor, type Tensor2D, type Tensor3D, type Tensor4D } from '#main/engine/tf'
+import { keptOfStatistics } from '#main/models/batchNorm'
 import type { GeneratorConfig, MixturePrior } from '#main/models/generate/generatorConfig'
 import { estimatedKl, posteriorOf, samplesOf } from '#main/models/generate/mixturePrior'
 import { soundVae } from '#main/models/generate/soundVae'
@@ -17,9 +18,10 @@ export interface SoundVaeLossConfig {
  * -log p(picture | latent), summed over the picture; plus beta times the KL divergence, summed over the latents.
  * Inputs: `picture`; `beta`; normal `noiseLatent` `[batch, latent]`, and `noiseKl` `[batch, latent, sample]` of a mixture.
  * Outputs: `loss`, `reconstruction`, `mse`, `kl`; and what the running statistics are next.
- * @param phase where a network is not trained but measured, it goes by its running statistics, and there are no next ones
+ * @param phase where a training begins, the next statistics are those of the batch alone; where a network is in use and only
+ *   measured, it goes by its running statistics, and there are no next ones
  */
-export function soundVaeLoss(config: GeneratorConfig, batch: number, loss: SoundVaeLossConfig, phase: 'train' | 'use' = 'train'): LossProgram {
+export function soundVaeLoss(config: GeneratorConfig, batch: number, loss: SoundVaeLossConfig, phase: 'begin' | 'train' | 'use' = 'train'): LossProgram {
   const { latents, prior } = config
   const shapes = soundVae(config)
   return {
@@ -33,7 +35,7 @@ export function soundVaeLoss(config: GeneratorConfig, batch: number, loss: Sound
     },
     run(parameters, inputs) {
       const next: NamedTensors = {}
-      const network = soundVae(config, phase === 'train' ? next : undefined)
+      const network = soundVae(config, phase === 'use' ? undefined : { next, kept: phase === 'begin' ? 0 : keptOfStatistics })
       const target = inputs.picture as Tensor4D
       const numbers = network.encode(parameters, target)
       const { latent, kl } = prior.kind === 'mixture' ? ofMixture(prior, parameters, numbers, inputs, latents) : ofStandard(numbers, inputs, latents)

@@ -115,6 +115,15 @@ describe('batch normalisation', () => {
     differentiable.dispose()
   })
 
+  it('begins with those of the first batch alone', async () => {
+    const parameters = begun(smallSoundVae)
+    const program = soundVaeLoss(smallSoundVae, batch, weights, 'begin')
+    const outputs = await runProgram(engine, program, parameters, inputsOf(program, 1))
+    const { mean, variance } = statistics(relu(convolved(pictures(), parameters['encoder/0/kernel']!)), 4)
+    mean.forEach((value, i) => expect(outputs[nextName('encoder/0/norm/mean')]![i]).toBeCloseTo(value, 5))
+    variance.forEach((value, i) => expect(outputs[nextName('encoder/0/norm/variance')]![i]).toBeCloseTo(value, 5))
+  })
+
   it('in use goes by the running statistics: a sound is decoded alike alone and among others', async () => {
     const { parameters } = await trained(smallSoundVae, 20)
     const random = randomStream(5)
