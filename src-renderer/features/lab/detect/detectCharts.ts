@@ -1,4 +1,5 @@
-import type { ChartPoint, ChartSpec, Curve, LineLook, NamedAxis } from '#renderer/charts/chartSpec'
+import type { ChartSpec, LineLook, NamedAxis } from '#renderer/charts/chartSpec'
+import { exactCurve } from '#renderer/charts/exactCurve'
 import { percent, stopReasons, weightText } from '#renderer/features/lab/detect/detectText'
 import type { DetectorQuality, PerceptronResult, SweepRow } from '#shared/contract/detecting'
 
@@ -7,19 +8,14 @@ const looks = {
   test: { token: '--vocals', dash: [7, 4] },
 } as const satisfies Record<string, LineLook>
 
-function curve(id: string, label: string, look: LineLook, points: readonly { x: number; y: number | undefined }[]): Curve {
-  const epochs = points.flatMap(({ x, y }): ChartPoint[] => (y === undefined || !Number.isFinite(y) ? [] : [{ x, epoch: x, y }]))
-  return { id, label, look, kind: 'exact', tag: '', epochs, trace: [] }
-}
-
 /** How a network learned, from epoch 0, which tests it untrained, to the epoch after which it stopped. */
 export function historyCharts({ history, stopEpoch, stopReason }: SweepRow): ChartSpec[] {
   const parts = (train: (line: SweepRow['history'][number]) => number | undefined) => history.map((line) => ({ x: line.epoch, y: train(line) }))
   const stop = { x: stopEpoch, label: `stop: ${stopReasons[stopReason].short}`, isPrinted: true, token: '--text' }
   const base = { unit: '', scale: 'log', across: 'epochs', captions: [], better: 'lower' } as const
   return [
-    { ...base, id: 'detect loss', title: 'Loss', curves: [curve('training', 'training, a clip', looks.training, parts(({ train }) => train)), curve('test', 'test, all clips', looks.test, parts(({ test }) => test))], marks: [stop] },
-    { ...base, id: 'detect parts', title: 'RL and KL in training', curves: [curve('rl', 'RL', looks.training, parts(({ trainRl }) => trainRl)), curve('kl', 'KL', looks.test, parts(({ trainKl }) => trainKl))], marks: [{ ...stop, isPrinted: false }] },
+    { ...base, id: 'detect loss', title: 'Loss', curves: [exactCurve('training', 'training, a clip', looks.training, parts(({ train }) => train)), exactCurve('test', 'test, all clips', looks.test, parts(({ test }) => test))], marks: [stop] },
+    { ...base, id: 'detect parts', title: 'RL and KL in training', curves: [exactCurve('rl', 'RL', looks.training, parts(({ trainRl }) => trainRl)), exactCurve('kl', 'KL', looks.test, parts(({ trainKl }) => trainKl))], marks: [{ ...stop, isPrinted: false }] },
   ]
 }
 
@@ -38,7 +34,7 @@ export function weightCharts(rows: readonly SweepRow[], bestWeight: number): Cha
   const chart = (id: string, title: string, unit: string, better: ChartSpec['better'], scale: ChartSpec['scale'], look: LineLook, read: (row: SweepRow) => number): ChartSpec => {
     const best = sorted.find(({ weight }) => weight === bestWeight)
     const marks = best ? [{ x: Math.log10(best.weight), y: read(best), label: `best RL_weight ${weightText(best.weight)}`, isPrinted: false, token: '--text' }] : []
-    return { id, title, unit, better, scale, across, captions: [], marks, curves: [curve(id, title, look, sorted.map((row) => ({ x: Math.log10(row.weight), y: read(row) })))] }
+    return { id, title, unit, better, scale, across, captions: [], marks, curves: [exactCurve(id, title, look, sorted.map((row) => ({ x: Math.log10(row.weight), y: read(row) })))] }
   }
   return [
     chart('detect mean RL', 'Mean RL of your sound', '', 'lower', 'log', looks.training, ({ meanRl }) => meanRl),
@@ -56,12 +52,12 @@ export function rocChart({ roc }: DetectorQuality, threshold: number): ChartSpec
   const points = [...at].map(([x, y]) => ({ x, y })).toSorted((a, b) => a.x - b.x)
   const here = roc.filter((point) => point.threshold >= threshold).reduce((a, b) => (b.threshold < a.threshold ? b : a), { falseAlarms: 0, hits: 0, threshold: Infinity })
   const marks = [{ x: here.falseAlarms, y: here.hits, label: `threshold ${threshold.toFixed(2)}`, isPrinted: false, token: '--vocals' }]
-  return { id: 'detect ROC', title: 'ROC: found against false alarms', unit: '', scale: 'linear', within: [0, 1.02], across, better: 'higher', captions: [], marks, curves: [curve('roc', 'found', looks.training, points)] }
+  return { id: 'detect ROC', title: 'ROC: found against false alarms', unit: '', scale: 'linear', within: [0, 1.02], across, better: 'higher', captions: [], marks, curves: [exactCurve('roc', 'found', looks.training, points)] }
 }
 
 /** How the classifiers of the document learned. */
 export function perceptronChart(perceptrons: readonly PerceptronResult[]): ChartSpec {
   const lookOf = { linear: looks.training, relu: looks.test }
-  const curves = perceptrons.map(({ kind, losses }) => curve(kind, kind === 'relu' ? 'ReLU' : 'linear', lookOf[kind], losses.map(({ epoch, loss }) => ({ x: epoch, y: loss }))))
+  const curves = perceptrons.map(({ kind, losses }) => exactCurve(kind, kind === 'relu' ? 'ReLU' : 'linear', lookOf[kind], losses.map(({ epoch, loss }) => ({ x: epoch, y: loss }))))
   return { id: 'detect log-loss', title: 'Log-loss of the classifiers', unit: '', scale: 'log', across: 'epochs', better: 'lower', captions: [], marks: [], curves }
 }
