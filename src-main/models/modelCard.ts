@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { DuoVaeConfig } from '#main/models/duoVae'
+import type { DetectorFileCard } from '#main/models/detect/detectorCard'
 import type { GeneratorFileCard } from '#main/models/generate/generatorCard'
 import type { RvqPriorConfig } from '#main/models/quantise/rvqPrior'
 import type { RvqVaeConfig } from '#main/models/quantise/rvqVae'
@@ -138,4 +139,4 @@ export const rvqPriorFileCard = rvqVaeFileCard.extend({
 export type RvqPriorFileCard = z.output<typeof rvqPriorFileCard>
 
 /** Of any model that can be loaded. */
-export type ModelFileCard = SeparatorFileCard | UnmixerFileCard | RvqVaeFileCard | RvqPriorFileCard | GeneratorFileCard
+export type ModelFileCard = SeparatorFileCard | UnmixerFileCard | RvqVaeFileCard | RvqPriorFileCard | GeneratorFileCard | DetectorFileCard

@@ -4,7 +4,9 @@ import { soundVaeLoss } from '#main/models/generate/soundVaeLoss'
 import { rvqPriorLoss } from '#main/models/quantise/rvqPrior'
 import { separatorLoss } from '#main/models/separatorLoss'
 import { unmixerLoss } from '#main/models/unmixerLoss'
+import { detectorLoss } from '#main/models/detect/detectorLoss'
 import { blindFamily } from '#main/node/blindTraining'
+import { detectorFamily } from '#main/node/detectorTraining'
 import { generatorFamily } from '#main/node/generatorTraining'
 import { priorFamily } from '#main/node/priorTraining'
 import { rvqFamily, rvqLossProgram } from '#main/node/rvqTraining'
@@ -33,6 +35,8 @@ export function lossProgramOf(model: NetworkConfig, config: TrainingConfig): Los
       return rvqPriorLoss(model, batchSize)
     case 'soundvae':
       return soundVaeLoss(model, batchSize, loss)
+    case 'detectvae':
+      return detectorLoss(model, batchSize)
   }
 }
 
@@ -53,5 +57,7 @@ export function familyOf(run: TrainingRun, model: NetworkConfig, config: Trainin
       return priorFamily(run, model, config, engine, base)
     case 'soundvae':
       return generatorFamily(run, model, config, engine, base)
+    case 'detectvae':
+      return detectorFamily(run, model, config, engine, base)
   }
 }

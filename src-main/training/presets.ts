@@ -1,9 +1,11 @@
 import type { BlindVaeConfig } from '#main/models/blindVae'
+import type { DetectorVaeConfig } from '#main/models/detect/detectorVae'
 import type { GeneratorConfig } from '#main/models/generate/generatorConfig'
 import type { SeparatorConfig } from '#main/models/separatorNetwork'
 import type { RvqPriorConfig } from '#main/models/quantise/rvqPrior'
 import type { RvqVaeConfig } from '#main/models/quantise/rvqVae'
 import type { UnmixerConfig } from '#main/models/unmixerConfig'
+import { detectPresets } from '#main/training/detectPresets'
 import { generatePresets } from '#main/training/generatePresets'
 import { quantisePresets } from '#main/training/quantisePresets'
 import { unmixerPresets } from '#main/training/unmixerPresets'
@@ -12,7 +14,7 @@ import type { NetworkKind } from '#shared/contract/training'
 import type { TrainingConfigInput } from '#shared/training/config'
 
 /** A network that can be trained; its `family` says what it is. */
-export type NetworkConfig = SeparatorConfig | BlindVaeConfig | UnmixerConfig | RvqVaeConfig | RvqPriorConfig | GeneratorConfig
+export type NetworkConfig = SeparatorConfig | BlindVaeConfig | UnmixerConfig | RvqVaeConfig | RvqPriorConfig | GeneratorConfig | DetectorVaeConfig
 
 /** A network and the hyper-parameters that go with it. */
 export interface Preset {
@@ -154,6 +156,7 @@ export const presets = {
   },
   ...unmixerPresets,
   ...generatePresets,
+  ...detectPresets,
   ...quantisePresets,
 } as const satisfies Record<string, Preset>
 

@@ -50,8 +50,7 @@ export interface DetectorTrainer {
 }
 
 /** @param now seconds of a clock that never goes back */
-export async function createDetectorTrainer(model: DetectorVaeConfig, pictures: DetectorPictures, engine: Engine, now: () => number): Promise<DetectorTrainer> {
-  const batchSize = Math.min(detectorTraining.batchSize, Math.max(pictures.train.length, pictures.test.length))
+export async function createDetectorTrainer(model: DetectorVaeConfig, pictures: DetectorPictures, batchSize: number, engine: Engine, now: () => number): Promise<DetectorTrainer> {
   const program = detectorLoss(model, batchSize)
   const differentiable = await engine.compileGradients(program)
   return {

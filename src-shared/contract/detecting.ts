@@ -139,17 +139,21 @@ export const experimentResult = z.object({
 })
 export type ExperimentResult = z.infer<typeof experimentResult>
 
-/** A detector that can be run over recordings. */
-export const detector = z.object({
-  modelId: z.string(),
-  name: z.string(),
-  summary: z.string(),
-  isShipped: z.boolean(),
+/** What the card of a detector says of its use. */
+export const detectorFacts = z.object({
   /** Seconds of the clips that it has learned from. */
   seconds: z.number(),
   /** Score from which something is found unless the user says otherwise. */
   threshold: z.number(),
   quality: detectorQuality.omit({ scores: true }),
+})
+
+/** A detector that can be run over recordings. */
+export const detector = detectorFacts.extend({
+  modelId: z.string(),
+  name: z.string(),
+  summary: z.string(),
+  isShipped: z.boolean(),
 })
 export type Detector = z.infer<typeof detector>
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { ComputeInput, ComputeResult } from '#main/compute/protocol'
 import { ready } from '#main/compute/tasks/separate'
 import { requireGeneratorSelfTest } from '#main/models/generate/generatorSelfTest'
+import { requireDetectorSelfTest } from '#main/models/detect/detectorSelfTest'
 import { requireRvqSelfTest } from '#main/models/quantise/rvqSelfTest'
 import { requireUnmixerSelfTest } from '#main/models/unmixerSelfTest'
 import { decodeWeights } from '#main/models/weightsFile'
@@ -35,6 +36,7 @@ async function testModel(folder: string): Promise<void> {
   const family = await familyOf(folder)
   if (family === 'unmixer') return testUnmixer(folder)
   if (family === 'rvqvae') return testRvqVae(folder)
+  if (family === 'detectvae') return testDetector(folder)
   if (family === 'soundvae') return testGenerator(folder)
   if (!['duovae', 'unet', 'onnx'].includes(family)) return testWeights(folder)
   try {
@@ -57,6 +59,11 @@ async function testRvqVae(folder: string): Promise<void> {
 async function testGenerator(folder: string): Promise<void> {
   const { card, parameters } = await loadOther(folder, 'soundvae')
   await stepping(async () => requireGeneratorSelfTest(card.selfTest, card.config, parameters, await ready.bestEngine()))
+}
+
+async function testDetector(folder: string): Promise<void> {
+  const { card, parameters } = await loadOther(folder, 'detectvae')
+  await stepping(async () => requireDetectorSelfTest(card.selfTest, card.config, parameters, await ready.bestEngine()))
 }
 
 async function familyOf(folder: string): Promise<string> {

@@ -7,9 +7,13 @@ export function detectorNetwork(name: 'detect' | 'detectLite', seconds: number):
   return name === 'detect' ? { ...basics, channels: [512, 256, 128, 64, 32], latentUnits: 128 } : { ...basics, channels: [16, 24, 32, 48, 32], latentUnits: 32 }
 }
 
-/** How source 003 trains: plain Adam with L2, one learning rate, batches of 64, at most 50 epochs, and its rule of early stopping. */
+/** Clips that are learned from at once: 64 in the source; few clips teach more in smaller batches. */
+export function detectorBatch(name: 'detect' | 'detectLite', clips: number): number {
+  return Math.min(name === 'detect' ? 64 : 8, clips)
+}
+
+/** How source 003 trains: plain Adam with L2, one learning rate, at most 50 epochs, and its rule of early stopping. */
 export const detectorTraining = {
-  batchSize: 64,
   learningRate: 1e-2,
   learningRateSchedule: 'constant',
   weightDecay: 5e-4,
