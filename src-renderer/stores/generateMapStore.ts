@@ -9,6 +9,9 @@ import { useNoticeStore } from '#renderer/stores/noticeStore'
 import type { LatentMap, MapMethod, Reconstruction } from '#shared/contract/generating'
 import { isFinished } from '#shared/jobs/job'
 
+/** What a field holds, as a number from `low` to `high`; an empty one is `otherwise`. */
+const within = (value: unknown, low: number, high: number, otherwise: number) => Math.min(high, Math.max(low, Number(value) || otherwise))
+
 /** Sounds of points that are kept, some 130 kB each. */
 const mostKept = 200
 /** Sounds that are made at once of the points that are selected. */
@@ -41,7 +44,8 @@ export const useGenerateMapStore = defineStore('generateMap', () => {
     const modelId = generate.model?.modelId
     if (modelId === undefined) return
     datasetId.value = from
-    const started = await client.generating.startMap({ modelId, datasetId: from, method: method.value, perplexity: perplexity.value, most: most.value, seed: 1 })
+    const limits = { perplexity: within(perplexity.value, 2, 100, 30), most: Math.round(within(most.value, 10, 3000, 500)) }
+    const started = await client.generating.startMap({ modelId, datasetId: from, method: method.value, ...limits, seed: 1 })
     jobId.value = started.jobId
     try {
       const found = await jobs.resultOf(started.jobId, 'latentMap')

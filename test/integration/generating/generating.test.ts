@@ -11,21 +11,18 @@ import { readClipManifest } from '#main/node/clipManifest'
 import { createDragFolders } from '#main/node/dragFolders'
 import { createModelStore } from '#main/node/modelStore'
 import { readHistory } from '#main/node/runHistory'
-import { runTraining, type TrainingRun } from '#main/node/trainingRun'
 import { createGeneratingService, type GeneratingService } from '#main/services/generatingService'
 import { createJobQueue, type JobQueue } from '#main/services/jobQueue'
 import { createMediaRegistry } from '#main/services/mediaRegistry'
 import { createModelService } from '#main/services/modelService'
-import { presets } from '#main/training/presets'
 import { decodeWav, encodeWav } from '#shared/audio/wavCodec'
 import type { Dataset } from '#shared/contract/datasets'
 import type { Job } from '#shared/contract/jobs'
 import { toAppError } from '#shared/errors'
-import { randomStream } from '#shared/random'
 import { fakeComputeProcess } from '#test/fakeComputeProcess'
-import { quietContext, readAll } from '#test/soundFiles'
+import { readAll } from '#test/soundFiles'
 import { smallSoundVae } from '#test/soundVaes'
-import { openTestEngine } from '#test/testEngine'
+import { toneOf, trainToneGenerator, writeTones } from '#test/toneGenerator'
 
 const root = mkdtempSync(join(tmpdir(), 'stemwright-generating-'))
 const sounds = join(root, 'sounds')
@@ -36,20 +33,10 @@ let service: GeneratingService
 let queue: JobQueue
 let card: GeneratorFileCard
 
-/** A tone that ends, low or high, each a little different. */
-function tone(high: boolean, seed: number): Float32Array {
-  const random = randomStream(seed)
-  const hertz = (high ? 2600 : 500) * random.between(0.95, 1.05)
-  return Float32Array.from({ length: samples }, (_, n) => (n < 0.8 * samples ? 0.5 : 0) * Math.sin((2 * Math.PI * hertz * n) / sampleRate) + 0.001 * random.normal())
-}
-
 beforeAll(async () => {
-  for (const label of ['high', 'low']) {
-    mkdirSync(join(sounds, label), { recursive: true })
-    for (let i = 0; i < 24; i++) writeFileSync(join(sounds, label, `${label} ${i}.wav`), encodeWav({ sampleRate, channels: [tone(label === 'high', i)] }, 'int16'))
-  }
-  writeFileSync(join(sounds, 'low', 'broken.wav'), 'RIFF and then nothing')
-  await train(join(root, 'run'))
+  writeTones(sounds)
+  await trainToneGenerator(sounds, join(root, 'run'), join(root, 'cache'))
+  card = JSON.parse(readFileSync(join(root, 'run/model/card.json'), 'utf8')) as GeneratorFileCard
   mkdirSync(join(root, 'models'))
   const { manifest } = await readClipManifest(sounds, { validation: [], test: [], without: [] })
   const store = createModelStore([join(root, 'shipped'), join(root, 'models')])
@@ -74,27 +61,6 @@ afterAll(() => {
   service.close()
   rmSync(root, { recursive: true, force: true })
 })
-
-async function train(runFolder: string): Promise<void> {
-  const { manifest } = await readClipManifest(sounds, { validation: [], test: [], without: [] })
-  const engine = await openTestEngine()
-  const run: TrainingRun = {
-    data: { folder: sounds, validation: [], test: [], without: [] },
-    manifest,
-    validationPieces: [],
-    runFolder,
-    cacheFolder: join(root, 'cache'),
-    preset: { ...presets.generateSmall, model: smallSoundVae },
-    overrides: { batchSize: 8, stepsPerEpoch: 60, totalSteps: 240, learningRate: 5e-3 },
-    seconds: Infinity,
-    resume: false,
-    resultsEvery: 4,
-    onEpoch: () => {},
-  }
-  expect(await runTraining(run, engine, quietContext())).toBe('finished')
-  await engine.dispose()
-  card = JSON.parse(readFileSync(join(runFolder, 'model/card.json'), 'utf8')) as GeneratorFileCard
-}
 
 async function resultOf(job: Job) {
   const { state } = await queue.finished(job.id)
@@ -192,10 +158,10 @@ describe('reconstructions', () => {
 
   it('of own files and recordings use the part where something sounds, and name what can not be read', async () => {
     const quiet = new Float32Array(3 * samples)
-    quiet.set(tone(true, 99), 2 * samples)
+    quiet.set(toneOf(true, 99), 2 * samples)
     const path = join(root, 'own.wav')
     writeFileSync(path, encodeWav({ sampleRate, channels: [quiet] }, 'int16'))
-    const pcm = Buffer.from(Int16Array.from(tone(false, 98), (value) => Math.round(32767 * value)).buffer).toString('base64')
+    const pcm = Buffer.from(Int16Array.from(toneOf(false, 98), (value) => Math.round(32767 * value)).buffer).toString('base64')
     const sources = [{ path }, { path: join(sounds, 'low/broken.wav') }, { recorded: { name: 'Take 1', sampleRate, pcm } }]
     const { sounds: found, warnings } = await service.reconstruct({ modelId: id, from: { kind: 'own', sources }, phases, seed: 1 })
     expect(found.map(({ name }) => name)).toEqual(['own.wav', 'Take 1'])
