@@ -6,6 +6,7 @@ export type OpenDialog =
   | { kind: 'split'; trackId: string; clipId: string; part: 'clip' | 'selection' }
   | { kind: 'splitSongs'; songIds: string[] }
   | { kind: 'export' | 'settings' | 'shortcuts' | 'openProject' | 'saveProject' | 'blindTest' }
+  | { kind: 'find'; trackId: string }
   | { kind: 'deleteSong'; soundId: string; name: string }
   | { kind: 'unsaved'; goOn: () => void }
 

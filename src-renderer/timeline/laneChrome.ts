@@ -2,6 +2,7 @@ import { clipGainAt } from '#shared/audio/mixing'
 import type { ClipProgress, DoubtCurve } from '#renderer/timeline/timelineEvents'
 import type { SpectralRegion } from '#shared/contract/repair'
 import type { Clip } from '#shared/project/project'
+import { findsOn } from '#shared/project/findEdits'
 import { frequencyLabels, shareOfHertz } from '#renderer/timeline/frequencyAxis'
 import { clipHandles, handleHeight, type LaneHit } from '#renderer/timeline/hitTesting'
 import type { Strip } from '#renderer/timeline/laneLayout'
@@ -50,6 +51,7 @@ export function drawChrome(context: CanvasRenderingContext2D, picture: LanePictu
     if (hover?.clip.id === clip.clip.id) drawHandles(pen, clip.clip, viewport, hover)
   }
   if (clips.length > 0) drawFrequencies(pen)
+  drawFinds(pen, clips)
   if (decorations.doubt) drawDoubt(pen, decorations.doubt)
   if (decorations.regions.length > 0 && picture.layout.spectrogram) drawRegions(pen, decorations.regions, picture.layout.spectrogram)
   if (decorations.selection) drawSelection(pen, decorations.selection)
@@ -171,6 +173,28 @@ function drawFrequencies({ context, picture, palette, ratio }: Pen): void {
     context.fillStyle = css(palette.text, 0.85)
     context.fillRect(0, y, 4 * ratio, Math.max(1, Math.round(ratio)))
     context.fillText(text, 8 * ratio, y + ratio / 2)
+  }
+}
+
+/** Height of the thin lane of what was found, and the least width of a find, CSS pixels. */
+const findLane = { height: 9, width: 3 }
+
+/** A thin lane at the foot of the clips in which something was looked for, with a block for every place. */
+function drawFinds({ context, picture, palette, ratio }: Pen, clips: readonly VisibleClip[]): void {
+  const { track, grid, layout } = picture
+  const searched = new Set(track.finds?.map(({ sourceId }) => sourceId))
+  if (searched.size === 0) return
+  const height = Math.round(findLane.height * ratio)
+  const top = layout.body.top + layout.body.height - height
+  context.fillStyle = css(palette.background, 0.8)
+  for (const { clip, from, to } of clips) if (searched.has(clip.sourceId)) context.fillRect(from, top, to - from, height)
+  const inset = Math.round(1.5 * ratio)
+  for (const { start, end, score } of findsOn(track)) {
+    const left = columnOf(grid, start)
+    const width = Math.max(Math.round(findLane.width * ratio), columnOf(grid, end) - left)
+    if (left + width < 0 || left > grid.count) continue
+    context.fillStyle = css(palette.accent, 0.45 + 0.55 * score)
+    context.fillRect(left, top + inset, width, height - 2 * inset)
   }
 }
 

@@ -86,6 +86,9 @@ export const actions = {
   'doubt.toggle': action('Separate and repair', 'Show where the model is guessing', ['G']),
   'doubt.previous': action('Separate and repair', 'To the previous doubtful spot', ['Shift+D']),
   'doubt.next': action('Separate and repair', 'To the next doubtful spot', ['D']),
+  'find.open': action('Separate and repair', 'Find a sound…', ['H']),
+  'find.previous': action('Separate and repair', 'To the sound found before', ['Shift+G']),
+  'find.next': action('Separate and repair', 'To the next sound found', ['Shift+H']),
 
   'train.addData': action('Train', 'Add training data…', ['Shift+N']),
   'train.newRun': action('Train', 'New training…', ['N']),

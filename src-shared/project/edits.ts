@@ -5,6 +5,7 @@
  * not valid. New things get their ids from the caller.
  */
 export { addClip, findClip, moveClip, moveClips, removeClip, setClip, splitClip, trimClip } from '#shared/project/clipEdits'
+export { clearFinds, findsOn, setFinds } from '#shared/project/findEdits'
 export { addMarker, moveMarker, removeMarker, renameMarker, setLoop } from '#shared/project/markerEdits'
 export { placeSong, placeStems, replaceStems, stemPairSources } from '#shared/project/songEdits'
 export { addSource, findSource } from '#shared/project/sources'

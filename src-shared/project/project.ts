@@ -55,6 +55,16 @@ export const clip = z.object({
 })
 export type Clip = z.infer<typeof clip>
 
+/** What a detector has found in a source, in frames of it; a score is a probability. */
+export const trackFinds = z.object({
+  sourceId: id,
+  modelId: z.string(),
+  /** What the detector was called. */
+  name: z.string(),
+  events: z.array(z.object({ start: frame.nonnegative(), end: frame.positive(), score: z.number() })),
+})
+export type TrackFinds = z.infer<typeof trackFinds>
+
 export const trackRoles = ['mixture', 'vocals', 'accompaniment', 'other'] as const
 export const trackViews = ['waveform', 'spectrogram', 'both'] as const
 
@@ -71,6 +81,8 @@ export const track = z.object({
   soloed: z.boolean().default(false),
   view: z.enum(trackViews).default('waveform'),
   clips: z.array(clip),
+  /** By source and detector; missing where nothing was looked for. */
+  finds: z.array(trackFinds).optional(),
 })
 export type Track = z.infer<typeof track>
 

@@ -16,6 +16,10 @@ const kindNames: Partial<Record<string, string>> = {
   audition: 'Listen',
   doubt: 'Look for doubtful spots',
   clips: 'Compare with a training',
+  detections: 'Find a sound',
+  detectorSweep: 'Learn a sound',
+  soundSet: 'Cut clips',
+  detectorExperiments: 'Try a network of the Lab',
   dataset: 'Look through a folder',
   check: 'Check recordings',
   download: 'Download',
@@ -31,7 +35,7 @@ const kindNames: Partial<Record<string, string>> = {
 }
 
 /** Kinds that the user did not ask for by themselves: they are only listed while they run, or when they failed. */
-const quietKinds: ReadonlySet<string> = new Set(['sound', 'dataset', 'loudness', 'drag', 'audition', 'reshapePreview', 'doubt', 'clips', 'modelExport', 'modelImport', 'modelSpeed', 'networkInspection', 'latentMap', 'generatorComparison', 'ablation', 'priors'])
+const quietKinds: ReadonlySet<string> = new Set(['soundSet', 'detectorExperiments', 'sound', 'dataset', 'loudness', 'drag', 'audition', 'reshapePreview', 'doubt', 'clips', 'modelExport', 'modelImport', 'modelSpeed', 'networkInspection', 'latentMap', 'generatorComparison', 'ablation', 'priors'])
 
 export function jobKindName(kind: string): string {
   return kindNames[kind] ?? kind
