@@ -7,6 +7,7 @@ import { latentAt } from '#main/generating/latentMaps'
 import type { DatasetService } from '#main/services/datasetService'
 import { createGeneratedFiles, type GeneratedFiles } from '#main/services/generatedFiles'
 import { createGeneratorModels, type GeneratorModels, type KnownGenerator } from '#main/services/generatorModels'
+import { type GeneratorSounds, generatorWriting } from '#main/services/generatorWriting'
 import type { JobQueue } from '#main/services/jobQueue'
 import type { MediaRegistry } from '#main/services/mediaRegistry'
 import type { ModelService } from '#main/services/modelService'
@@ -24,7 +25,7 @@ type Requests = AppContract['requests']['generating']
 type Asked<Name extends keyof Requests> = PayloadOf<Requests[Name]>
 
 /** Sounds that models make. See the contract for what each gives and throws. */
-export interface GeneratingService extends GeneratedFiles {
+export interface GeneratingService extends GeneratedFiles<GeneratorSounds> {
   models(): Promise<Generator[]>
   reconstruct(request: Asked<'reconstruct'>): Promise<{ sounds: Reconstruction[]; warnings: string[] }>
   sample(request: Asked<'sample'>): Promise<GeneratedSound[]>
@@ -78,13 +79,13 @@ interface Wish {
 class Generating implements GeneratingService {
   private readonly compute: RestingCompute
   private readonly known: GeneratorModels
-  private readonly files: GeneratedFiles
+  private readonly files: GeneratedFiles<GeneratorSounds>
   private readonly maps = new Map<string, KeptMap>()
 
   constructor(private readonly world: Dependencies) {
     this.compute = createRestingCompute(world.compute)
     this.known = createGeneratorModels(world.models, this.compute)
-    this.files = createGeneratedFiles({ ...world, compute: this.compute, known: this.known })
+    this.files = createGeneratedFiles(world, generatorWriting(this.known, this.compute))
   }
 
   models(): Promise<Generator[]> {
@@ -185,11 +186,11 @@ class Generating implements GeneratingService {
     )
   }
 
-  export(request: Parameters<GeneratedFiles['export']>[0], folder: string): Promise<Job> {
+  export(request: GeneratorSounds, folder: string): Promise<Job> {
     return this.files.export(request, folder)
   }
 
-  prepareDrag(request: Parameters<GeneratedFiles['prepareDrag']>[0]): Promise<Job> {
+  prepareDrag(request: GeneratorSounds): Promise<Job> {
     return this.files.prepareDrag(request)
   }
 
