@@ -308,7 +308,7 @@ export const computeTasks = {
   /** Trains quantised VAEs alike, each in a folder below `output`, and measures them; see src-main/compute/tasks/quantiserStudies. */
   ablate: {
     ...task(
-      z.strictObject({ ...clipFiles, output: z.string(), models: z.array(quantiserModelName), epochs: z.number().int(), average: z.enum(codebookAverages), seed: z.number().int() }),
+      z.strictObject({ ...clipFiles, output: z.string(), models: z.array(quantiserModelName), epochs: z.number().int(), average: z.enum(codebookAverages).optional(), seed: z.number().int() }),
       ablation.pick({ rows: true, measuredOn: true, warnings: true }),
     ),
     event: ablationRow,

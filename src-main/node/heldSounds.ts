@@ -70,3 +70,29 @@ export async function measureRvqVae({ card, parameters }: LoadedRvqVae, { clips 
     stft.dispose()
   }
 }
+
+/** Sounds whose latents are compared with, and how many vectors of each. */
+const comparedSounds = 32
+const vectorsPerSound = 128
+
+/** Latents of sounds as the encoder gives them, `[vector, dimension]`, evenly over all. @throws the engine's errors */
+export async function latentVectors({ card: { config, scale }, parameters }: LoadedRvqVae, { clips }: HeldSounds, engine: Engine): Promise<Float32Array> {
+  const polar = polarOf(config)
+  const stft = await createStft(polar)
+  const chosen = evenly(clips, comparedSounds)
+  const coder = await createSoundCoder(config, parameters, engine, Math.min(atOnce, chosen.length))
+  try {
+    const coded = await coder.code(chosen.map(({ samples }) => polarPicture(samples, scale.deviation, stft, polar)))
+    const { dimensions } = config.quantiser
+    const vectors = coded.flatMap(({ latent }) => {
+      const positions = Array.from({ length: latent.length / dimensions }, (_, i) => i)
+      return evenly(positions, vectorsPerSound).map((at) => latent.subarray(at * dimensions, (at + 1) * dimensions))
+    })
+    const all = new Float32Array(vectors.length * dimensions)
+    vectors.forEach((vector, i) => all.set(vector, i * dimensions))
+    return all
+  } finally {
+    coder.dispose()
+    stft.dispose()
+  }
+}

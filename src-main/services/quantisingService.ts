@@ -71,7 +71,7 @@ class Quantising implements QuantisingService {
   }
 
   async models(): Promise<Quantiser[]> {
-    const cards = (await this.world.models.list()).filter(({ quantiser }) => quantiser)
+    const cards = (await this.world.models.list()).map(({ card }) => card).filter(({ quantiser }) => quantiser)
     return cards
       .map(({ id, name, summary, origin, parameters, quantiser }) => ({ modelId: id, name, summary, isShipped: origin === 'shipped', parameters, ...quantiser! }))
       .toSorted((a, b) => Number(b.isShipped) - Number(a.isShipped))

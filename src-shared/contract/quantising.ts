@@ -63,6 +63,7 @@ export const ablationRow = z.object({
   layers: z.number().int(),
   codes: z.number().int(),
   gamma: z.number(),
+  average: z.enum(codebookAverages),
   /** How its codebooks began: `uniform`, `glorot` or `kMeans`. */
   start: z.string(),
   history: z.array(codingEpoch),
@@ -77,8 +78,8 @@ export const ablationRequest = z.strictObject({
   datasetId: z.string(),
   models: z.array(quantiserModelName).min(1).max(6).default([...quantiserModels]),
   epochs: z.number().int().min(1).max(500).default(3),
-  /** What codebooks follow; `as-published` is what the document most likely did. */
-  average: z.enum(codebookAverages).default('residuals'),
+  /** What codebooks follow; where nothing is said, those of M1 to M5 are `as-published`, which is what the document most likely did, and ours correct. */
+  average: z.enum(codebookAverages).optional(),
   seed: z.number().int().nonnegative().default(1),
 })
 export type AblationRequest = z.infer<typeof ablationRequest>

@@ -38,7 +38,7 @@ export async function codeSounds({ models, folder, clips, seed, count }: Compute
       const { deviation } = card.scale
       const coder = await createSoundCoder(card.config, parameters, engine, 1)
       for (const sound of sounds) {
-        const [{ picture }] = (await coder.code([polarPicture(sound.samples, deviation, stft, polar)])) as [{ picture: Float32Array }]
+        const { picture } = (await coder.code([polarPicture(sound.samples, deviation, stft, polar)]))[0]!
         const view = viewOf(picture, deviation, stft, polar, sound.gain)
         const distance = logSpectralDistance(sound.truth, magnitudesOf(picture, polar), card.config.bins)
         sound.decoded.push({ id, name, sound: shownOf(view, card.config, sound.peak), distance })

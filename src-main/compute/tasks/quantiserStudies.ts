@@ -50,7 +50,7 @@ export async function ablate({ output, folder, clips, models, epochs, average, s
     for (const [index, model] of models.entries()) {
       const preset: Preset = presets[presetOfModel[model]]
       const stepsPerEpoch = stepsOf(preset, clips)
-      const overrides = { seed, stepsPerEpoch, totalSteps: epochs * stepsPerEpoch, codebooks: { average } }
+      const overrides = { seed, stepsPerEpoch, totalSteps: epochs * stepsPerEpoch, ...(average && { codebooks: { average } }) }
       const place = { done: index * epochs * stepsPerEpoch, total: models.length * epochs * stepsPerEpoch }
       const lines = await trainIn(join(output, model), preset, overrides, { folder, clips, warnings }, engine, context, place)
       const trained = await loadOther(join(output, model, 'model'), 'rvqvae')
@@ -66,6 +66,7 @@ export async function ablate({ output, folder, clips, models, epochs, average, s
         layers: quantiser.layers,
         codes: quantiser.codes,
         gamma: quantiser.gamma,
+        average: average ?? preset.training.codebooks?.average ?? 'residuals',
         start: quantiser.start,
         history: lines.map((line) => epochOf(line, quantiser.layers)),
         scores: { ...scores, layers: layers.map((layer) => ({ ...layer, counts: [...layer.counts] })) },
@@ -164,7 +165,7 @@ async function trainIn(
 
 /** As many as show every sound once, or the preset's where there are more. */
 function stepsOf({ training }: Preset, clips: readonly ManifestClip[]): number {
-  const { batchSize = 16, stepsPerEpoch = 150 } = training
+  const { batchSize = 8, stepsPerEpoch = 300 } = training
   const learned = clips.filter(({ split }) => split === 'train').length || clips.length
   return Math.max(1, Math.min(stepsPerEpoch, Math.ceil(learned / batchSize)))
 }
