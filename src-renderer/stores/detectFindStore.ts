@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { useDetecting } from '#renderer/stores/detectingClient'
+import { useOutside } from '#renderer/api/host'
 import { useJobStore } from '#renderer/stores/jobStore'
 import { useProjectStore } from '#renderer/stores/projectStore'
 import type { DetectionResult, Detector } from '#shared/contract/detecting'
@@ -9,7 +9,7 @@ import type { Project, Source, TrackFinds } from '#shared/project/project'
 
 /** Finding sounds on the tracks of the Studio: with what, and how far it is. */
 export const useDetectFindStore = defineStore('detectFind', () => {
-  const { detecting: client } = useDetecting()
+  const client = useOutside().client.detecting
   const jobs = useJobStore()
   const projects = useProjectStore()
   const detectors = shallowRef<readonly Detector[]>()

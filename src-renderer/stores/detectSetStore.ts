@@ -2,7 +2,6 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { useOutside } from '#renderer/api/host'
 import { pcmOfSamples } from '#renderer/playback/pcmText'
-import { useDetecting } from '#renderer/stores/detectingClient'
 import { useJobStore } from '#renderer/stores/jobStore'
 import type { ClipSource, SoundSet, SweepRequest } from '#shared/contract/detecting'
 
@@ -13,8 +12,8 @@ export const enoughClips = 20
 
 /** The sounds of which one is to be found: clips of the user's own, in sets, or a class of a dataset. */
 export const useDetectSetStore = defineStore('detectSets', () => {
-  const { detecting: client, on } = useDetecting()
-  const { host } = useOutside()
+  const { client: services, host } = useOutside()
+  const client = services.detecting
   const jobs = useJobStore()
   const sets = shallowRef<readonly SoundSet[]>([])
   const loaded = ref(false)
@@ -51,7 +50,7 @@ export const useDetectSetStore = defineStore('detectSets', () => {
   /** Takes over all sets and follows them from now on; returns how to stop. Events first, so that none falls between. */
   async function follow(): Promise<() => void> {
     let isNewer = false
-    const stop = on('detecting.setsChanged', (all) => {
+    const stop = services.on('detecting.setsChanged', (all) => {
       isNewer = true
       acceptAll(all)
     })

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { useDetecting } from '#renderer/stores/detectingClient'
+import { useOutside } from '#renderer/api/host'
 import { useJobStore } from '#renderer/stores/jobStore'
 import type { Detector, ExperimentResult, Sweep, SweepFacts, SweepRequest, SweepRow } from '#shared/contract/detecting'
 import { isFinished } from '#shared/jobs/job'
@@ -20,7 +20,8 @@ export interface SweepPlan {
 
 /** Sweeps: how the next one is made, the one that runs, and what came of all. */
 export const useDetectSweepStore = defineStore('detectSweeps', () => {
-  const { detecting: client, on } = useDetecting()
+  const services = useOutside().client
+  const client = services.detecting
   const jobs = useJobStore()
   /** Which of its steps the view shows. */
   const place = ref<'collect' | 'sweep' | 'results'>('collect')
@@ -56,7 +57,7 @@ export const useDetectSweepStore = defineStore('detectSweeps', () => {
 
   /** Takes over the sweeps that there are and follows the one that runs; returns how to stop. @throws AppError */
   async function follow(): Promise<() => void> {
-    const stop = on('detecting.trained', takeRow)
+    const stop = services.on('detecting.trained', takeRow)
     try {
       await load()
     } catch (error) {

@@ -42,11 +42,8 @@ export function workText(state: JobState<unknown>, secondsLeft: number | undefin
 
 const stageTitles: Readonly<Record<string, string>> = {
   reading: 'Reading clips',
-  cutting: 'Cutting clips',
-  sweeping: 'Training the networks',
   training: 'Training the networks',
-  scoring: 'Scoring clips',
-  finding: 'Listening through the track',
+  classifying: 'Training the classifiers',
 }
 
 export function percentOf(state: JobState<unknown>): number {
