@@ -100,7 +100,8 @@ export const cardBasics = z.object({
   /** What it was trained on, in words, and whom that is owed to. */
   data: z.string(),
   attributions: z.array(z.string()),
-  scores: z.array(z.object({ name: z.string(), value: z.number(), unit: z.string(), measuredOn: z.string() })),
+  /** With a standard deviation, where a score is the mean of several runs. */
+  scores: z.array(z.object({ name: z.string(), value: z.number(), deviation: z.number().optional(), unit: z.string(), measuredOn: z.string() })),
   training: z.object({ steps: z.int().nonnegative(), seconds: z.number(), seed: z.int(), engine: z.string(), config: z.unknown() }),
 })
 

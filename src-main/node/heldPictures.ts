@@ -5,7 +5,7 @@ import type { Engine, NamedArrays } from '#main/engine/engine'
 import type { UnmixerConfig } from '#main/models/unmixerConfig'
 import { readSources } from '#main/node/pictureFiles'
 import { createPictureUnmixer } from '#main/unmixing/pictureUnmixer'
-import { measureUnmixing, usualProtocol, type UnmixingProtocol, type UnmixingReport } from '#main/unmixing/unmixingScores'
+import { measureUnmixing, usualProtocol, type UnmixingProtocol, type UnmixingReport, type UnmixingScores } from '#main/unmixing/unmixingScores'
 import { AppError } from '#shared/errors'
 import { pictureSize, type Mixing } from '#shared/images/mixing'
 import type { WorkContext } from '#shared/jobs/work'
@@ -83,18 +83,17 @@ export async function millisecondsOf(config: UnmixerConfig, parameters: NamedArr
 
 /** The figures of a card. @param milliseconds of a mixture by itself */
 export function cardScores({ mean, deviation, mixtureError }: UnmixingReport, measuredOn: string, milliseconds: number, engine: string) {
-  const rounded = (value: number) => Number(value.toPrecision(4))
-  const score = (name: string, value: number, spread: number, unit: string) => ({
-    name,
-    value: rounded(value),
-    unit,
-    measuredOn: `${measuredOn}; ± ${Number(spread.toPrecision(2))} over the runs`,
-  })
+  const score = (name: string, of: keyof UnmixingScores, unit: string) =>
+    ({ name, value: rounded(mean[of], 4), deviation: rounded(deviation[of], 2), unit, measuredOn })
   return [
-    score('MSE', mean.mse, deviation.mse, ''),
-    score('PSNR', mean.psnr, deviation.psnr, 'dB'),
-    score('SSIM', mean.ssim, deviation.ssim, ''),
-    { name: 'Mixture off by', value: Number(mixtureError.toPrecision(2)), unit: '', measuredOn: `the largest difference of a pixel; ${measuredOn}` },
-    { name: 'Time', value: Number(milliseconds.toPrecision(2)), unit: 'ms a mixture', measuredOn: engine },
+    score('MSE', 'mse', ''),
+    score('PSNR', 'psnr', 'dB'),
+    score('SSIM', 'ssim', ''),
+    { name: 'A pixel of the mixture off by at most', value: rounded(mixtureError, 2), unit: '', measuredOn },
+    { name: 'Time', value: rounded(milliseconds, 2), unit: 'ms a mixture', measuredOn: engine },
   ]
+}
+
+function rounded(value: number, digits: number): number {
+  return Number(value.toPrecision(digits))
 }

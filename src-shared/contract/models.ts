@@ -36,7 +36,8 @@ export const modelCard = z.object({
   /** Of the file of its weights. */
   sha256: z.string(),
   /** Mean decibels over the songs named in `measuredOn`, none of which it was trained on. */
-  scores: z.array(z.object({ name: z.string(), value: z.number(), unit: z.string(), measuredOn: z.string() })),
+  /** With a standard deviation, where a score is the mean of several runs. */
+  scores: z.array(z.object({ name: z.string(), value: z.number(), deviation: z.number().optional(), unit: z.string(), measuredOn: z.string() })),
   attributions: z.array(z.string()),
   /** What it was trained on, in words. */
   data: z.string().optional(),

@@ -19,6 +19,11 @@ export function figure(value: number, unit: string): string {
   return text.replace('-', '−')
 }
 
+/** How far the runs lie apart that a score is the mean of, such as "± 0.000011". */
+export function deviationText(deviation: number): string {
+  return `± ${deviation < 1e-6 ? deviation.toPrecision(2) : deviation.toFixed(Math.max(0, 1 - Math.floor(Math.log10(deviation))))}`.replace('-', '−')
+}
+
 /** The score that a list shows, and what it was measured on: of the vocals, where there is one. */
 export function mainScore({ scores }: ModelCard): { text: string; place: string } | undefined {
   const score = scores.find(({ name }) => /vocals/i.test(name)) ?? scores.find(({ unit }) => unit === 'dB')

@@ -1,6 +1,9 @@
+// @vitest-environment happy-dom
+import { mount } from '@vue/test-utils'
 import { describe, expect, it } from 'vitest'
+import ModelScores from '../../../../src-renderer/features/models/ModelScores.vue'
 import { curvesOf, describeCurves, drawCurves } from '#renderer/features/models/curve'
-import { figure, licenceNote, mainScore, modelsByPlace, parametersText, unmixerRows } from '#renderer/features/models/modelText'
+import { deviationText, figure, licenceNote, mainScore, modelsByPlace, parametersText, unmixerRows } from '#renderer/features/models/modelText'
 import { describeForm, guessForm, tensorText } from '#renderer/features/models/networkGuess'
 import { networkDescription } from '#shared/contract/networkAdapter'
 import type { ModelCard } from '#shared/contract/models'
@@ -92,6 +95,27 @@ describe('the card of a network that takes pictures apart', () => {
   // Would catch a squared error of 0.0003 that is shown as 0.0.
   it('shows small figures without a unit with the digits that tell them apart', () => {
     expect([figure(0.00029996, ''), figure(0.9876, ''), figure(33.46, 'dB'), figure(-1.25, 'dB')]).toEqual(['0.000300', '0.988', '33.5 dB', '−1.3 dB'])
+  })
+
+  it('says how far runs lie apart with two digits, however small', () => {
+    expect([0.0000086, 0.00019, 0.092, 1.25, 0.0000000312].map(deviationText)).toEqual(['± 0.0000086', '± 0.00019', '± 0.092', '± 1.3', '± 3.1e−8'])
+  })
+
+  // Would catch models of pictures that cannot be held against each other, because each of their figures has a place of its own.
+  it('shows figures of the same pairs in one table, with how far runs lie apart', () => {
+    const measuredOn = '10 runs of 10,000 pairs'
+    const scores = [
+      { name: 'MSE', value: 0.009879, deviation: 0.0000086, unit: '', measuredOn },
+      { name: 'PSNR', value: 20.91, deviation: 0.0049, unit: 'dB', measuredOn },
+      { name: 'Time', value: 0.15, unit: 'ms a mixture', measuredOn: 'CPU' },
+    ]
+    const wrapper = mount(ModelScores, { props: { scores, kind: 'images' } })
+    const tables = wrapper.findAll('table').map((table) => [table.find('caption').text(), ...table.findAll('td').map((cell) => cell.text())])
+    expect(tables).toEqual([
+      ['Measured on 10 runs of 10,000 pairs; ± over the runs', '0.00988± 0.0000086', '20.9 dB± 0.0049'],
+      ['Measured on CPU', '0.1 ms a mixture'],
+    ])
+    wrapper.unmount()
   })
 
   it('says what network it is, and which mixtures it has learned from', () => {
