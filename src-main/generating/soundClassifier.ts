@@ -19,13 +19,17 @@ export interface SoundClassifier {
 }
 
 const batch = 32
-const rate = 3e-3
+const rate = 2e-3
 /** Rounds through all sounds; few sounds are gone through more often. */
 const rounds = 12
 const fewestSteps = 300
 /** How far a sound is moved in time when it is learned from, as a share of its frames, and how much noise is added. */
 const shift = 0.08
 const noise = 0.05
+/** Share of a picture's range below which sound counts as silence: 32 of 80 dB from the bottom, where rooms and microphones differ. */
+const quiet = 0.4
+/** How often a sound is blurred when it is learned from. */
+const blurred = 0.5
 /** Bands over the lower quarter of the bins, and over the next one. */
 const bands = [32, 8] as const
 
@@ -87,10 +91,17 @@ function batchOf(sounds: readonly Learned[], config: ClassifierConfig, random: R
 /** Moved in time and with a little noise: a judge that goes by details of single recordings is none. */
 function varied(view: Float32Array, { frames, bands }: ClassifierConfig, random: RandomStream): Float32Array {
   const by = Math.round(random.between(-shift, shift) * frames) * bands
-  return view.map((_, i) => (view[i - by] ?? 0) + noise * random.normal())
+  const [gain, level] = [random.between(0.8, 1.2), random.between(-0.15, 0.15)]
+  const seen = random.chance(blurred) ? smoothed(view, bands) : view
+  return seen.map((_, i) => Math.max(-1, gain * (seen[i - by] ?? -1) + level) + noise * random.normal())
 }
 
-/** Pairs of frames, and bands that are finer where voices differ. */
+/** The mean with the neighbours in time and pitch. */
+function smoothed(view: Float32Array, bands: number): Float32Array {
+  return view.map((value, i) => (4 * value + 2 * ((view[i - 1] ?? -1) + (view[i + 1] ?? -1)) + 2 * ((view[i - bands] ?? -1) + (view[i + bands] ?? -1))) / 12)
+}
+
+/** Pairs of frames, and bands that are finer where voices differ, from -1 to 1. */
 function viewOf(picture: Float32Array, { frames, bins }: DecibelPictureConfig): Float32Array {
   const half = Math.floor(frames / 2)
   const edges = [...bandEdges(0, bins / 4, bands[0]), ...bandEdges(bins / 4, bins / 2, bands[1]), bins / 2]
@@ -100,7 +111,8 @@ function viewOf(picture: Float32Array, { frames, bins }: DecibelPictureConfig): 
     const [from, to] = [Math.floor(edges[band]!), Math.max(Math.floor(edges[band]!) + 1, Math.floor(edges[band + 1]!))]
     let sum = 0
     for (let bin = from; bin < to; bin++) sum += picture[frame * bins + bin]! + picture[(frame + 1) * bins + bin]!
-    return sum / (2 * (to - from))
+    // Between neighbours in the lower half of the range the ear is told nothing.
+    return 2 * Math.max(0, sum / (2 * (to - from)) - quiet) / (1 - quiet) - 1
   })
 }
 

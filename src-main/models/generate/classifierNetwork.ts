@@ -1,6 +1,6 @@
 import type { LossProgram, NamedTensors, Program } from '#main/engine/engine'
 import { tf, type Tensor, type Tensor4D } from '#main/engine/tf'
-import { convolution, dense, relu, sequence, shapesOf, type Layer } from '#main/models/layers'
+import { convolution, dense, relu, reshaped, sequence, shapesOf, type Layer } from '#main/models/layers'
 
 /** What a small classifier of sounds looks at, and what it tells apart. */
 export interface ClassifierConfig {
@@ -11,16 +11,16 @@ export interface ClassifierConfig {
 
 const channels = [16, 32, 64] as const
 
-function classifier({ classes }: ClassifierConfig): Layer {
+function classifier({ frames, bands, classes }: ClassifierConfig): Layer {
+  const halved = (size: number) => channels.reduce((n) => Math.ceil(n / 2), size)
+  // Where in time and pitch something was is what tells words apart, so that nothing is averaged.
+  const flat = halved(frames) * halved(bands) * channels.at(-1)!
   return sequence(
     ...channels.flatMap((outputs, i) => [convolution(`level${i}`, { inputs: channels[i - 1] ?? 1, outputs, stride: 2 }), relu]),
-    pooled,
-    dense('classes', channels.at(-1)!, classes, 'glorot'),
+    reshaped((batch) => [batch, 1, 1, flat]),
+    dense('classes', flat, classes, 'glorot'),
   )
 }
-
-/** The mean over frames and bands. */
-const pooled: Layer = { parameters: {}, apply: (_, input) => tf.mean(input, [1, 2], true) as Tensor4D }
 
 export function classifierParameters(config: ClassifierConfig) {
   return classifier(config).parameters
