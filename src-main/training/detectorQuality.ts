@@ -3,7 +3,7 @@ import { clipOdds, fitCalibrated, type GroupedFeatures } from '#main/models/dete
 import { probability, type LogisticModel } from '#main/models/detect/logisticRegression'
 import { areaUnder, balancedAccuracy, equalErrorRate, hitsAt, rocCurve } from '#shared/metrics/classification'
 import type { ClipClass, DetectorQuality } from '#shared/contract/detecting'
-import type { RandomStream } from '#shared/random'
+import { randomStream, type RandomStream } from '#shared/random'
 
 /** A clip, what it shows, and what it was cut from: clips of one source are never in two splits. */
 export interface ClassedClip {
@@ -57,6 +57,14 @@ export function judgeDetector(classifier: LogisticModel, clips: readonly Classed
     roc: roc.map((point) => ({ ...point })),
     scores,
   }
+}
+
+/** Share of the sources that is learned from. */
+const trainShare = 0.7
+
+/** What a study of this seed learns from, and what it is judged on. */
+export function splitForStudy<Clip extends Pick<ClassedClip, 'source' | 'class'>>(clips: readonly Clip[], seed: number): { train: Clip[]; test: Clip[] } {
+  return splitBySource(clips, trainShare, randomStream(seed).fork('split'))
 }
 
 /** Splits clips by their sources, of each class the same share; `share` of the sources of each come first. */

@@ -3,7 +3,7 @@ import { detectorBatch, detectorNetwork } from '#main/models/detect/detectorNetw
 import { detectorScoreProgram, type DetectorVaeConfig } from '#main/models/detect/detectorVae'
 import type { LogisticModel } from '#main/models/detect/logisticRegression'
 import { heldOdds } from '#main/models/detect/calibration'
-import { fitDetector, judgeDetector, splitBySource, type ClassedClip } from '#main/training/detectorQuality'
+import { fitDetector, judgeDetector, splitForStudy, type ClassedClip } from '#main/training/detectorQuality'
 import { trainPerceptron } from '#main/training/perceptronStudy'
 import { createDetectorTrainer } from '#main/training/trainDetector'
 import type { ScoredClip, Sweep, SweepRequest, SweepRow } from '#shared/contract/detecting'
@@ -12,8 +12,6 @@ import { checkpointCancel, type WorkContext } from '#shared/jobs/work'
 import { areaUnder, rocCurve } from '#shared/metrics/classification'
 import { randomStream } from '#shared/random'
 
-/** Share of the sources that is learned from. */
-const trainShare = 0.7
 const fewestSources = 4
 
 export interface DetectorStudy {
@@ -40,7 +38,7 @@ export interface StudyPorts {
 export async function studyDetectors(clips: readonly ClassedClip[], request: SweepRequest, ports: StudyPorts, context: WorkContext): Promise<DetectorStudy> {
   requireSources(clips)
   const random = randomStream(request.seed)
-  const { train, test } = splitBySource(clips, trainShare, random.fork('split'))
+  const { train, test } = splitForStudy(clips, request.seed)
   const own = (list: readonly ClassedClip[]) => list.filter((clip) => clip.class === 'this')
   const shown = [...own(test), ...clips.filter((clip) => clip.class !== 'this')]
   const model = detectorNetwork(request.network, request.seconds)

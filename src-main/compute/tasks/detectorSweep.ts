@@ -2,34 +2,27 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ComputeInput, ComputeResult } from '#main/compute/protocol'
 import type { TaskLine } from '#main/compute/server'
-import { hearClip } from '#main/datasets/clips/heardClip'
-import { createMelAnalysis, denormaliseClip, type MelAnalysis, type NormalisedClip } from '#main/datasets/clips/melClip'
-import type { ManifestClip } from '#main/datasets/manifest'
+import { denormaliseClip, type NormalisedClip } from '#main/datasets/clips/melClip'
 import type { Engine, NamedArrays } from '#main/engine/engine'
 import { openEngine } from '#main/engine/select'
 import { detectorNetwork } from '#main/models/detect/detectorNetworks'
 import { detectorSelfTestValues } from '#main/models/detect/detectorSelfTest'
 import { detectorDecodeProgram, detectorScoreProgram, detectorVae, type DetectorVaeConfig } from '#main/models/detect/detectorVae'
-import { clipFrames, melClipOf } from '#main/models/detect/melClipConfig'
+import { clipFrames } from '#main/models/detect/melClipConfig'
 import { shapesOf } from '#main/models/layers'
 import { decodeWeights, encodeWeights } from '#main/models/weightsFile'
-import { readClips } from '#main/node/clipRecordings'
+import { hearAll } from '#main/node/heardClips'
 import { makeFolder } from '#main/node/makeFolder'
 import { saveModel } from '#main/node/modelFiles'
-import { splitBySource, type ClassedClip } from '#main/training/detectorQuality'
+import { splitForStudy } from '#main/training/detectorQuality'
 import { studyDetectors, type DetectorStudy } from '#main/training/detectorStudy'
 import { soundOfMel } from '#main/detecting/soundOfMel'
 import { encodeWav } from '#shared/audio/wavCodec'
-import type { ClipClass, SoundPanel, SweepRequest } from '#shared/contract/detecting'
-import { AppError } from '#shared/errors'
+import type { SoundPanel, SweepRequest } from '#shared/contract/detecting'
 import type { WorkContext } from '#shared/jobs/work'
 import { randomStream } from '#shared/random'
 
 const selfTestSeed = 11
-/** Of each kind, so that memory is bounded. */
-const mostClips = { this: 500, alike: 200, other: 1500 } as const
-
-type Folder = ComputeInput<'sweepDetectors'>['positives']
 
 /** Trains a network for every weight, judges all, and writes networks and the best as a model into `output`. */
 export async function sweepDetectors({ request, positives, alike, others, output, name }: ComputeInput<'sweepDetectors'>, context: WorkContext, line: TaskLine<'sweepDetectors'>): Promise<ComputeResult<'sweepDetectors'>> {
@@ -46,47 +39,6 @@ export async function sweepDetectors({ request, positives, alike, others, output
   } finally {
     await engine.dispose()
   }
-}
-
-/** All clips that can be heard, and in sentences which cannot. */
-export async function hearAll({ seconds, seed }: Pick<SweepRequest, 'seconds' | 'seed'>, folders: Readonly<Record<ClipClass, Folder | undefined>>, context: WorkContext): Promise<{ clips: ClassedClip[]; warnings: string[] }> {
-  const config = melClipOf(seconds)
-  const mel = await createMelAnalysis(config)
-  const clips: ClassedClip[] = []
-  const warnings: string[] = []
-  try {
-    for (const kind of ['this', 'alike', 'other'] as const) {
-      const folder = folders[kind]
-      if (!folder || folder.clips.length === 0) continue
-      const wanted = someOf(folder.clips, mostClips[kind], seed)
-      const reading = await readClips(folder.folder, wanted, { sampleRate: config.sampleRate, longestSeconds: 10 }, context)
-      warnings.push(...reading.notes)
-      for (const clip of reading.clips) {
-        const heard = heardOf(clip.samples, mel, config)
-        if (heard) clips.push({ name: clip.path.split('/').at(-1)!, source: `${kind} ${clip.group}`, class: kind, heard })
-        else warnings.push(`Nothing is heard in ${clip.path}; it was left out.`)
-      }
-    }
-    return { clips, warnings }
-  } finally {
-    mel.dispose()
-  }
-}
-
-function heardOf(samples: Float32Array, mel: MelAnalysis, config: ReturnType<typeof melClipOf>) {
-  try {
-    return hearClip(samples, mel, config)
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'AUDIO_SILENT') return undefined
-    throw error
-  }
-}
-
-function someOf(clips: readonly ManifestClip[], most: number, seed: number): ManifestClip[] {
-  if (clips.length <= most) return [...clips]
-  const random = randomStream(seed).fork('clips')
-  const chosen = new Set(clips.map((clip) => ({ clip, place: random.uniform() })).toSorted((a, b) => a.place - b.place).slice(0, most).map(({ clip }) => clip))
-  return clips.filter((clip) => chosen.has(clip))
 }
 
 async function writeNetworks(output: string, { model, networks, sweep }: DetectorStudy): Promise<void> {
@@ -127,7 +79,7 @@ export async function tryDetector({ request, positives, others, folder, weight, 
   const model = detectorNetwork(request.network, request.seconds)
   const { arrays } = decodeWeights(await readFile(join(folder, `${weight}.safetensors`)))
   const { clips } = await hearAll(request, { this: positives, alike: undefined, other: others }, context)
-  const { test } = splitBySource(clips, 0.7, randomStream(request.seed).fork('split'))
+  const { test } = splitForStudy(clips, request.seed)
   const random = randomStream(seed)
   const engine = await openEngine()
   await makeFolder(output)

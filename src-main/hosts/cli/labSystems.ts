@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Engine } from '#main/engine/engine'
+import { detectSystem } from '#main/hosts/cli/evaluateLabDetect'
 import { generateSystem } from '#main/hosts/cli/evaluateLabGenerate'
 import { quantiseSystem } from '#main/hosts/cli/evaluateLabQuantise'
 import { appRoot } from '#main/node/appRoot'
@@ -30,7 +31,7 @@ export interface LabSystem {
   figures(directory: string, soundFolder: string, engine: Engine, context: WorkContext): Promise<LabFigure[]>
 }
 
-export const labSystems: readonly LabSystem[] = [generateSystem, quantiseSystem]
+export const labSystems: readonly LabSystem[] = [generateSystem, detectSystem, quantiseSystem]
 
 export const shippedModels = join(appRoot, 'resources/models')
 
