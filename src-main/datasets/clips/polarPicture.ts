@@ -12,6 +12,11 @@ export interface PolarConfig extends PolarSound {
 /** 128 × 128 × 2; the 0.76 s that it holds are just longer than all digits of FSDD but the outliers. */
 export const polarDefaults: PolarConfig = { sampleRate: 8000, fftSize: 256, hopLength: 48, frames: 128, magnitude: 'linear' }
 
+/** From where on a logarithmic magnitude is one; loud ones of a sound whose deviation is 1 are a few hundred. */
+const quiet = 0.01
+/** What a network that was hardly trained may give at most: beyond it there is only noise without end. */
+const loudest = Math.log1p(1e4 / quiet)
+
 /** How sounds become the pictures of a network. */
 export function polarOf({ sound, frames }: { readonly sound: PolarSound; readonly frames: number }): PolarConfig {
   return { ...sound, frames }
@@ -73,7 +78,7 @@ export function polarPicture(sound: Float32Array, deviation: number, stft: Stft,
       const from = frame * bins + bin
       const to = 2 * (frame * kept + bin)
       const magnitude = Math.sqrt(re[from]! * re[from]! + im[from]! * im[from]!)
-      picture[to] = config.magnitude === 'log' ? Math.log1p(magnitude) : magnitude
+      picture[to] = config.magnitude === 'log' ? Math.log1p(magnitude / quiet) : magnitude
       picture[to + 1] = Math.atan2(im[from]!, re[from]!)
     }
   }
@@ -89,7 +94,7 @@ export function soundOfPolarPicture(picture: Float32Array, deviation: number, st
 /** Magnitudes `[frame, bin]` of a picture, as the transform gives them. */
 export function magnitudesOf(picture: Float32Array, { magnitude }: Pick<PolarConfig, 'magnitude'>): Float32Array {
   // A network may give less than silence.
-  return Float32Array.from({ length: picture.length / 2 }, (_, i) => Math.max(0, magnitude === 'log' ? Math.expm1(picture[2 * i]!) : picture[2 * i]!))
+  return Float32Array.from({ length: picture.length / 2 }, (_, i) => Math.max(0, magnitude === 'log' ? quiet * Math.expm1(Math.min(loudest, picture[2 * i]!)) : picture[2 * i]!))
 }
 
 function spectrumOf(picture: Float32Array, bins: number, config: PolarConfig): Spectrum {

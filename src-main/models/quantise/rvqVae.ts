@@ -12,7 +12,7 @@ export interface PolarSound {
   /** Twice as many samples as there are bins: the one at half the sample rate is dropped. */
   readonly fftSize: number
   readonly hopLength: number
-  /** Whether magnitudes are as they are, or log(1 + magnitude), which is ours. */
+  /** Whether magnitudes are as they are, or logarithms of 1 + 100 × magnitude; the document does not say. */
   readonly magnitude: 'linear' | 'log'
 }
 
