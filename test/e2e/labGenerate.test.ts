@@ -148,6 +148,28 @@ describe.skipIf(!chromiumPath)(`sounds that a model makes up, in the Lab${browse
     expect(problems).toEqual([])
   })
 
+  // Would catch: a recording that is silence, that never ends, or that is asked for and refused without a word.
+  it('keep what they can of what is recorded here', async () => {
+    await browser.context.grantPermissions(['microphone'], { origin: app.origin })
+    const panel = region('Recordings through the model')
+    await panel.getByRole('button', { name: 'Record', exact: true }).click()
+    await panel.getByText(/^[1-5]\.\d s$/).waitFor()
+    const asked = tab.waitForRequest(/generating\.reconstruct/)
+    await panel.getByRole('button', { name: 'Stop recording' }).click()
+    const { payload } = (await asked).postDataJSON() as { payload: { from: { sources: { recorded: { pcm: string; sampleRate: number } }[] } } }
+    const { pcm, sampleRate } = payload.from.sources[0]!.recorded
+    const samples = new Int16Array(Uint8Array.from(Buffer.from(pcm, 'base64')).buffer)
+    expect(samples.length).toBeGreaterThan(sampleRate)
+    expect(samples.length).toBeLessThan(6 * sampleRate)
+    expect(samples.reduce((most, value) => Math.max(most, Math.abs(value)), 0)).toBeGreaterThan(1000)
+    await count(panel.getByRole('figure'), 1)
+    await browser.context.clearPermissions()
+    await tab.evaluate(() => (navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('Refused.', 'NotAllowedError'))))
+    await panel.getByRole('button', { name: 'Record', exact: true }).click()
+    await tab.getByText(/^The microphone was not allowed, so nothing is recorded/).first().waitFor()
+    expect(problems).toEqual([])
+  })
+
   // Would catch: a decoded sound that stands where its recording should, bad files without a word, a table without rows.
   it('stand beside recordings, and models beside one another', async () => {
     const cards = region('Recordings through the model').getByRole('figure')

@@ -40,6 +40,8 @@ export async function openBrowser(): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
       '--autoplay-policy=no-user-gesture-required',
+      // A microphone that beeps, for whoever is allowed to listen.
+      '--use-fake-device-for-media-stream',
     ],
   })
   return {
