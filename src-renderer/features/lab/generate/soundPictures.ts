@@ -38,10 +38,10 @@ export function pixelsOf({ frames, bins, binHertz, values, floor, peak }: SoundP
   return pixels
 }
 
-/** Returns the lowest and highest sample of each of `columns` equal stretches. */
+/** Returns the lowest and highest sample of each of `columns` equal stretches, which meet: where a stretch has few samples, it is a line. */
 export function envelopeOf(samples: Float32Array, columns: number): { readonly low: number; readonly high: number }[] {
   return Array.from({ length: columns }, (_, column) => {
-    const from = Math.floor((column * samples.length) / columns)
+    const from = Math.max(0, Math.floor((column * samples.length) / columns) - 1)
     const to = Math.max(from + 1, Math.floor(((column + 1) * samples.length) / columns))
     let [low, high] = [Infinity, -Infinity]
     for (const sample of samples.subarray(from, to)) [low, high] = [Math.min(low, sample), Math.max(high, sample)]

@@ -56,6 +56,10 @@ describe('samples as text', () => {
     samples[502] = -0.5
     expect(envelopeOf(samples, 10)[5]).toEqual({ low: -0.5, high: 0.75 })
     expect(envelopeOf(new Float32Array(3), 10)).toHaveLength(10)
+    // Would catch: a tone of a few samples that is drawn as dots.
+    const columns = envelopeOf(Float32Array.from({ length: 40 }, (_, at) => Math.sin(at)), 40)
+    expect(columns.slice(1).every(({ low }, at) => low <= columns[at]!.high)).toBe(true)
+    expect(columns.slice(1).every(({ high }, at) => high >= columns[at]!.low)).toBe(true)
   })
 })
 
