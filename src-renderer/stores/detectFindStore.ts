@@ -26,24 +26,27 @@ export const useDetectFindStore = defineStore('detectFind', () => {
 
   /**
    * Looks through all sounds of a track, and puts what was found there onto it, in one step of undo. Returns how many places there
-   * are. @throws AppError, CancelledError
+   * are, and the highest score of all that may be one. @throws AppError, CancelledError
    */
-  async function find(trackId: string, by: Detector, threshold: number): Promise<number> {
+  async function find(trackId: string, by: Detector, threshold: number): Promise<{ count: number; surest: number }> {
     const track = projects.project.tracks.find(({ id }) => id === trackId)
     const ids = [...new Set(track?.clips.map(({ sourceId }) => sourceId))]
     const found: TrackFinds[] = []
+    let surest = 0
     try {
       for (const source of ids.flatMap((id) => findSource(projects.project, id) ?? [])) {
         const { jobId } = await client.find({ modelId: by.modelId, soundId: source.soundId, threshold })
         searching.value = { trackId, jobId }
-        found.push(findsOf(source, by, await jobs.resultOf(jobId, 'detections')))
+        const result = await jobs.resultOf(jobId, 'detections')
+        found.push(findsOf(source, by, result))
+        surest = result.candidates.reduce((most, { score }) => Math.max(most, score), surest)
       }
     } finally {
       searching.value = undefined
     }
     const put = (project: Project) => found.reduce((before, finds) => setFinds(before, { trackId, finds }), project)
     projects.apply(`Find ${by.name}`, put)
-    return found.reduce((sum, { events }) => sum + events.length, 0)
+    return { count: found.reduce((sum, { events }) => sum + events.length, 0), surest }
   }
 
   const cancel = async () => searching.value && jobs.cancel(searching.value.jobId)

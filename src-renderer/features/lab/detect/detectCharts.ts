@@ -46,10 +46,9 @@ export function weightCharts(rows: readonly SweepRow[], bestWeight: number): Cha
 /** How many clips of the sound are found against how many others are taken for it, and where the threshold stands. */
 export function rocChart({ roc }: DetectorQuality, threshold: number): ChartSpec {
   const across: NamedAxis = { title: 'False alarms', text: percent, tick: percent, ticks: [0, 0.2, 0.4, 0.6, 0.8, 1], range: [0, 1] }
-  // Of places that lie above one another, the highest is what is found there.
-  const at = new Map<number, number>()
-  for (const { falseAlarms, hits } of roc) at.set(falseAlarms, Math.max(hits, at.get(falseAlarms) ?? 0))
-  const points = [...at].map(([x, y]) => ({ x, y })).toSorted((a, b) => a.x - b.x)
+  // Places that lie above one another are put a hair's breadth apart: a chart has one value a place.
+  const sorted = roc.toSorted((a, b) => a.falseAlarms - b.falseAlarms || a.hits - b.hits)
+  const points = sorted.map(({ falseAlarms, hits }, at) => ({ x: falseAlarms + at * 1e-7, y: hits }))
   const here = roc.filter((point) => point.threshold >= threshold).reduce((a, b) => (b.threshold < a.threshold ? b : a), { falseAlarms: 0, hits: 0, threshold: Infinity })
   const marks = [{ x: here.falseAlarms, y: here.hits, label: `threshold ${threshold.toFixed(2)}`, isPrinted: false, token: '--vocals' }]
   return { id: 'detect ROC', title: 'ROC: found against false alarms', unit: '', scale: 'linear', within: [0, 1.02], across, better: 'higher', captions: [], marks, curves: [exactCurve('roc', 'found', looks.training, points)] }

@@ -36,12 +36,14 @@ export function workText(state: JobState<unknown>, secondsLeft: number | undefin
   if (state.status !== 'running') return ''
   const { stage, completed, total } = state.progress
   const title = stageTitles[stage] ?? `${stage.charAt(0).toUpperCase()}${stage.slice(1)}`
-  const left = secondsLeft === undefined ? '' : `, ${formatTimeLeft(secondsLeft)}`
+  // Reading is no measure of how long training takes.
+  const left = secondsLeft === undefined || stage !== 'training' ? '' : `, ${formatTimeLeft(secondsLeft)}`
   return total > 0 ? `${title}, ${Math.floor((100 * completed) / total)} %${left}` : title
 }
 
 const stageTitles: Readonly<Record<string, string>> = {
   reading: 'Reading clips',
+  decoding: 'Reading clips',
   training: 'Training the networks',
   classifying: 'Training the classifiers',
 }

@@ -29,10 +29,11 @@ describe('charts of a sweep', () => {
     expect([1, 1000, 1e4, 1e9].map(weightText)).toEqual(['1', '1000', '1e4', '1e9'])
   })
 
-  // Would catch: two values at one place, which a chart cannot draw, and a mark at the wrong threshold.
-  it('show the ROC curve once for every share of false alarms, and where a threshold stands on it', () => {
+  // Would catch: two values at one place, which a chart cannot draw, a curve that does not begin at nothing, and a mark at the wrong threshold.
+  it('show the whole ROC curve, and where a threshold stands on it', () => {
     const { curves, marks } = rocChart(sweep.ours, 0.5)
-    expect(curves[0]!.epochs.map(({ x, y }) => [x, y])).toEqual([[0, 0.9], [0.05, 0.9], [0.1, 1], [0.65, 1], [1, 1]])
+    expect(curves[0]!.epochs.map(({ x, y }) => [x, y])).toEqual([[0, 0], [0, 0.5], [0, 0.9], [0.05, 0.9], [0.1, 0.9], [0.1, 1], [0.65, 1], [1, 1]].map(([x, y]) => [expect.closeTo(x!, 5), y]))
+    expect(new Set(curves[0]!.epochs.map(({ x }) => x)).size).toBe(8)
     expect(marks[0]).toMatchObject({ x: 0.05, y: 0.9 })
     expect(rocChart(sweep.ours, 1.5).marks[0]).toMatchObject({ x: 0, y: 0 })
     expect(perceptronChart(sweep.perceptrons).curves.map(({ label }) => label)).toEqual(['linear', 'ReLU'])
