@@ -21,6 +21,8 @@ import type { WorkContext } from '#shared/jobs/work'
 const longestSeconds = 30
 /** Sounds of a folder that are taken. */
 const mostOfFolder = 16
+/** Sounds of a map that are encoded at once. */
+const atOnce = 64
 
 interface NamedSound extends Pick<Reconstruction, 'name' | 'label' | 'split'> {
   readonly samples: Float32Array
@@ -65,22 +67,25 @@ async function reconstructed(model: ReadyGenerator, sounds: readonly NamedSound[
   return results
 }
 
-/** Puts the sounds of a dataset on a map. @throws AppError DATASET_EMPTY; the signal's reason */
-export function mapLatents({ folder, clips, method, perplexity, seed, ...wanted }: ComputeInput<'mapLatents'>, context: WorkContext): Promise<ComputeResult<'mapLatents'>> {
-  return ready.use(wanted, clips.length, async ({ card, generator, stft }) => {
-    const { features } = card.config
-    const limits = { sampleRate: features.sampleRate, longestSeconds: features.samples / features.sampleRate }
-    const { clips: sounds, notes } = await readClips(folder, clips, limits, context)
-    const latents: Float32Array[] = []
-    // A few at a time: all pictures at once would take a gigabyte.
-    for (let at = 0; at < sounds.length; at += 64) {
-      latents.push(...(await generator.encode(sounds.slice(at, at + 64).map(({ samples }) => decibelPicture(samples, stft, features).values), context)))
-      context.onProgress({ stage: 'encoding', completed: latents.length, total: sounds.length, unit: 'files' })
-    }
-    const { places, explained } = await layOut(latents, method, { perplexity, seed }, context)
-    const points = sounds.map(({ path, label, split }, i) => ({ ...places[i]!, label, split, name: basename(path), path }))
-    return { points, latents: concatenate(latents), ...(explained !== undefined && { explained }), warnings: [...notes] }
-  })
+/**
+ * Puts the sounds of a dataset on a map. Only while it encodes do others wait for the model.
+ * @throws AppError DATASET_EMPTY; the signal's reason
+ */
+export async function mapLatents({ folder, clips, method, perplexity, seed, ...wanted }: ComputeInput<'mapLatents'>, context: WorkContext): Promise<ComputeResult<'mapLatents'>> {
+  const { features } = await ready.use(wanted, 1, ({ card }) => Promise.resolve(card.config))
+  const limits = { sampleRate: features.sampleRate, longestSeconds: features.samples / features.sampleRate }
+  const { clips: sounds, notes } = await readClips(folder, clips, limits, context)
+  const latents: Float32Array[] = []
+  // A few at a time: all pictures at once would take a gigabyte.
+  for (let at = 0; at < sounds.length; at += atOnce) {
+    const some = sounds.slice(at, at + atOnce)
+    const encoded = ready.use(wanted, atOnce, ({ generator, stft }) => generator.encode(some.map(({ samples }) => decibelPicture(samples, stft, features).values), context))
+    latents.push(...(await encoded))
+    context.onProgress({ stage: 'encoding', completed: latents.length, total: sounds.length, unit: 'files' })
+  }
+  const { places, explained } = await layOut(latents, method, { perplexity, seed }, context)
+  const points = sounds.map(({ path, label, split }, i) => ({ ...places[i]!, label, split, name: basename(path), path }))
+  return { points, latents: concatenate(latents), ...(explained !== undefined && { explained }), warnings: [...notes] }
 }
 
 async function expanded(files: ComputeInput<'reconstructSounds'>['files']): Promise<ComputeInput<'reconstructSounds'>['files']> {
