@@ -1,4 +1,5 @@
-import { melBatches, shuffledOrder } from '#main/datasets/clips/melBatches'
+import { shuffledOrder } from '#main/datasets/clips/clipOrder'
+import { melBatches } from '#main/datasets/clips/melBatches'
 import type { Differentiable, Engine, NamedArrays } from '#main/engine/engine'
 import { detectorLoss } from '#main/models/detect/detectorLoss'
 import { detectorTraining } from '#main/models/detect/detectorNetworks'

@@ -18,7 +18,8 @@ export function evenly<Thing>(things: readonly Thing[], count: number): Thing[] 
   return Array.from({ length: count }, (_, i) => things[Math.floor((i * things.length) / count)]!)
 }
 
-function shuffledOrder(count: number, seed: number, round: number): number[] {
+/** Numbers below `count` in an order that follows from seed and round. */
+export function shuffledOrder(count: number, seed: number, round: number): number[] {
   const random = randomStream(seed).fork(`round ${round}`)
   const order = Array.from({ length: count }, (_, i) => i)
   for (let i = count - 1; i > 0; i--) {

@@ -1,5 +1,4 @@
 import type { NamedArrays } from '#main/engine/engine'
-import { randomStream } from '#shared/random'
 
 /**
  * Batches of pictures `[frame, band]` for `detectorLoss`, of `batchSize` at most: all of them in `order`, the last batch with what is left.
@@ -13,12 +12,4 @@ export function melBatches(pictures: readonly Float32Array[], order: readonly nu
     const present = Float32Array.from({ length: batchSize }, (__, i) => (i < chosen.length ? 1 : 0))
     return { clip, present, reconstructionWeight: Float32Array.of(reconstructionWeight) }
   })
-}
-
-/** Numbers below `count` in an order that follows from seed and epoch. */
-export function shuffledOrder(count: number, seed: number, epoch: number): number[] {
-  const random = randomStream(seed).fork(`order ${epoch}`)
-  return Array.from({ length: count }, (_, index) => ({ index, place: random.uniform() }))
-    .toSorted((a, b) => a.place - b.place)
-    .map(({ index }) => index)
 }
