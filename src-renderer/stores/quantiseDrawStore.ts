@@ -67,7 +67,7 @@ export const useQuantiseDrawStore = defineStore('quantiseDraws', () => {
     const place = own.count === 1 ? '' : `-${at + 1}`
     const how = `seed ${own.seed}, temperature ${own.temperature.toFixed(2)}`
     const of = own.count === 1 ? '' : `, ${at + 1} of ${own.count}`
-    return { id: `drawn-${++made}`, sound: { ...sound, name: `${title}, seed ${own.seed}${place}` }, origin: `${how}${of}`, madeBy: `the prior "${title}" (${how}${of})`.slice(0, 200) }
+    return { id: `drawn-${++made}`, sound: { ...sound, name: `Seed ${own.seed}${place}, ${title}` }, origin: `${how}${of}`, madeBy: `the prior "${title}" (${how}${of})`.slice(0, 200) }
   }
 
   function keep(drawn: readonly DrawnSound[]): void {

@@ -46,13 +46,18 @@ export const usedCodes = ({ layers }: CodingScores) => layers.reduce((sum, { use
 /** Perplexity, averaged over layers. */
 export const meanPerplexity = ({ layers }: CodingScores) => (layers.length === 0 ? NaN : layers.reduce((sum, { perplexity }) => sum + perplexity, 0) / layers.length)
 
-const figure = (value: number, digits = 3) => (Number.isFinite(value) ? formatValue(value, digits) : '–')
+/** In three digits, zeros at the end among them, so that a column can be read down. */
+function figure(value: number): string {
+  if (!Number.isFinite(value)) return '–'
+  const magnitude = Math.abs(value)
+  return magnitude >= 1e-3 && magnitude < 1000 ? value.toPrecision(3) : formatValue(value, 3)
+}
 
 /** The columns of an ablation's table. */
 export const ablationColumns: readonly FigureColumn<AblationRow>[] = columnsOfAblation()
 
 function columnsOfAblation(): FigureColumn<AblationRow>[] {
-  const scored = (id: string, title: string, tip: string, better: 'lower' | 'higher', value: (scores: CodingScores) => number, text = figure as (value: number) => string): FigureColumn<AblationRow> => ({
+  const scored = (id: string, title: string, tip: string, better: 'lower' | 'higher', value: (scores: CodingScores) => number, text = figure): FigureColumn<AblationRow> => ({
     id, title, tip, better, numeric: true, value: ({ scores }) => value(scores), text: ({ scores }) => text(value(scores)),
   })
   const share = ({ scores, layers, codes }: AblationRow) => usedCodes(scores) / Math.max(1, layers * codes)
@@ -66,7 +71,7 @@ function columnsOfAblation(): FigureColumn<AblationRow>[] {
     scored('distance', 'Distance, dB', 'Log-spectral distance of the magnitudes', 'lower', ({ distance }) => distance, (value) => value.toFixed(2)),
     scored('error', 'Code error', 'Squared distance of latents from their codes over their variance: 0 exact, 1 no better than their mean', 'lower', ({ quantisationError }) => quantisationError),
     { id: 'used', title: 'Codes used', tip: 'Of all layers', better: 'higher', numeric: true, value: share, text: ({ scores, layers, codes }) => `${usedCodes(scores)} of ${layers * codes}` },
-    scored('perplexity', 'Perplexity', 'How many codes a layer really uses, averaged over layers', 'higher', meanPerplexity, (value) => figure(value)),
+    scored('perplexity', 'Perplexity', 'How many codes a layer really uses, averaged over layers', 'higher', meanPerplexity),
     { id: 'seconds', title: 'Time', numeric: true, value: ({ seconds }) => seconds, text: ({ seconds }) => formatDuration(seconds) },
   ]
 }
