@@ -19,8 +19,6 @@ export interface CutClip {
 const rate = 20
 /** Clips that one recording gives at most. */
 const mostOfOne = 40
-/** Of hours of sound, so much is listened to; more would tell the same. */
-const longestSeconds = 4 * 3600
 const shortestSeconds = 0.05
 
 /**
@@ -82,6 +80,5 @@ async function cutStretches(reader: AudioReader, starts: readonly number[], leng
 
 /** A recording as one channel, block by block. */
 export async function* monoBlocks(reader: AudioReader, signal: WorkContext['signal']): AsyncGenerator<Float32Array> {
-  const length = longestSeconds * reader.info.sampleRate
-  for await (const [left, right] of mixtureBlocks(reader, { length, signal })) yield right ? left!.map((value, i) => (value + right[i]!) / 2) : left!
+  for await (const [left, right] of mixtureBlocks(reader, { signal })) yield right ? left!.map((value, i) => (value + right[i]!) / 2) : left!
 }

@@ -158,9 +158,10 @@ class Detecting implements DetectingService {
     )
   }
 
-  async keep({ sweepId, name }: Asked<'keep'>): Promise<Detector> {
+  async keep({ sweepId, name, threshold }: Asked<'keep'>): Promise<Detector> {
     await this.sweep(sweepId)
-    return detectorOf(await this.world.models.keep({ directory: `${this.world.store.sweepFolder(sweepId)}/model`, name }))
+    const describe = (card: object) => ({ ...card, detector: { ...('detector' in card ? (card.detector as object) : {}), threshold } })
+    return detectorOf(await this.world.models.keep({ directory: `${this.world.store.sweepFolder(sweepId)}/model`, name, describe }))
   }
 
   async detectors(): Promise<Detector[]> {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ModelStore, StagedModel, StoredModel } from '#main/services/platform'
+import type { DescribeModel, ModelStore, StagedModel, StoredModel } from '#main/services/platform'
 import { modelCard, type ModelCard, unmixerFacts } from '#shared/contract/models'
 import { priorVariantName } from '#shared/contract/quantising'
 import { detectorFacts } from '#shared/contract/detecting'
@@ -29,10 +29,10 @@ export interface ModelService {
   findSeparator(id?: string): Promise<InstalledModel>
   /**
    * Copies a run's model, the folder `directory` with its card.json, to the user's models, whole and in one step, under a
-   * fresh id; the history of the run is kept as the curve of its training.
+   * fresh id; the history of the run is kept as the curve of its training. `describe` may change what its card says.
    * @throws AppError MODEL_NOT_FOUND, MODEL_CORRUPT, OUTPUT_NOT_WRITABLE, DISK_FULL
    */
-  keep(model: { directory: string; name: string }): Promise<InstalledModel>
+  keep(model: { directory: string; name: string; describe?: DescribeModel }): Promise<InstalledModel>
   /** Takes a model that was imported into a staged folder. @throws AppError MODEL_CORRUPT, OUTPUT_NOT_WRITABLE, DISK_FULL */
   take(staged: StagedModel): Promise<InstalledModel>
   /** Keeps how fast a model was measured to be. @throws AppError what `find` throws */
@@ -83,9 +83,9 @@ class Models implements ModelService {
     throw new AppError('MODEL_INCOMPATIBLE', `"${name}" ${made}, so it can't split songs. Nothing was started; choose another model.`)
   }
 
-  keep({ directory, name }: { directory: string; name: string }): Promise<InstalledModel> {
+  keep({ directory, name, describe = (card) => card }: { directory: string; name: string; describe?: DescribeModel }): Promise<InstalledModel> {
     return this.changing(async () =>
-      this.shown(await this.world.store.keep(this.newId(name), directory, (card) => checked({ ...card, name, origin: 'trained' }))),
+      this.shown(await this.world.store.keep(this.newId(name), directory, (card) => checked({ ...describe(card), name, origin: 'trained' }))),
     )
   }
 

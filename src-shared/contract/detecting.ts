@@ -55,7 +55,7 @@ export type ScoredClip = z.infer<typeof scoredClip>
 /** One network of a sweep. */
 export const sweepRow = z.object({
   weight: z.number(),
-  /** From epoch 0, which tests the untrained network and has no training figures. All but `test` are a clip. */
+  /** From epoch 0, which tests the untrained network and has no training figures. All are losses a clip. */
   history: z.array(z.object({ epoch: z.number().int(), train: z.number().optional(), trainRl: z.number().optional(), trainKl: z.number().optional(), test: z.number() })),
   /** Epoch after which it stopped. */
   stopEpoch: z.number().int(),

@@ -153,10 +153,11 @@ describe('finding a sound, from files to finds', () => {
   }, 120_000)
 
   it('keeps a detector that finds every chirp of a song where it is, and nothing else', async () => {
-    const detector = await service.keep({ sweepId: sweep.id, name: 'My chirp', threshold: 0.5 })
-    expect(detector).toMatchObject({ name: 'My chirp', seconds: 1, threshold: 0.5, isShipped: false })
+    const detector = await service.keep({ sweepId: sweep.id, name: 'My chirp', threshold: 0.6 })
+    expect(detector).toMatchObject({ name: 'My chirp', seconds: 1, threshold: 0.6, isShipped: false })
     expect((await service.detectors()).map(({ modelId }) => modelId)).toEqual([detector.modelId])
     const found = await ended<DetectionResult>(await service.find({ modelId: detector.modelId, soundId: 'song' }))
+    expect(found.threshold).toBe(0.6)
     expect(found.seconds).toBeCloseTo(20, 2)
     expect(found.events).toHaveLength(chirpsAt.length)
     for (const [i, at] of chirpsAt.entries()) expect(Math.abs(found.events[i]!.start - at)).toBeLessThan(0.1)
