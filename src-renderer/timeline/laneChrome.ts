@@ -177,7 +177,7 @@ function drawFrequencies({ context, picture, palette, ratio }: Pen): void {
 }
 
 /** Height of the thin lane of what was found, and the least width of a find, CSS pixels. */
-const findLane = { height: 9, width: 3 }
+const findLane = { height: 12, width: 4 }
 
 /** A thin lane at the foot of the clips in which something was looked for, with a block for every place. */
 function drawFinds({ context, picture, palette, ratio }: Pen, clips: readonly VisibleClip[]): void {
@@ -193,7 +193,7 @@ function drawFinds({ context, picture, palette, ratio }: Pen, clips: readonly Vi
     const left = columnOf(grid, start)
     const width = Math.max(Math.round(findLane.width * ratio), columnOf(grid, end) - left)
     if (left + width < 0 || left > grid.count) continue
-    context.fillStyle = css(palette.accent, 0.45 + 0.55 * score)
+    context.fillStyle = css(palette.accent, 0.6 + 0.4 * score)
     context.fillRect(left, top + inset, width, height - 2 * inset)
   }
 }
