@@ -60,7 +60,8 @@ export const useGenerateRecordingStore = defineStore('generateRecording', () => 
 
   /** Puts files of the user's through the model. @throws AppError */
   async function showFiles(files: readonly File[]): Promise<void> {
-    const sources = await Promise.all(files.slice(0, mostOwn).map((file) => host.sourceOf(file)))
+    const found = await Promise.all(files.slice(0, mostOwn).map((file) => host.sourceOf(file)))
+    const sources = found.flatMap((each): ClipSource[] => ('path' in each || 'uploadId' in each ? [each] : []))
     if (sources.length > 0) await show({ kind: 'own', sources })
   }
 
