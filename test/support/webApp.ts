@@ -14,6 +14,7 @@ import { createModelStore } from '#main/node/modelStore'
 import { nodePlatform } from '#main/node/nodePlatform'
 import { createProjectFolders } from '#main/node/projectFolders'
 import { createRecoveryStore } from '#main/node/recoveryStore'
+import { createDetectingStore } from '#main/node/detectingStore'
 import { createQuantisingStore } from '#main/node/quantisingStore'
 import { createResultStore } from '#main/node/resultStore'
 import { createRunStore } from '#main/node/runStore'
@@ -76,6 +77,7 @@ export async function startWebApp({ page, launchCompute, lessonOverrides }: WebA
     runs: createRunStore(join(scratch, 'runs'), join(scratch, 'cache', 'recordings')),
     results: createResultStore(join(scratch, 'runs')),
     quantising: createQuantisingStore(join(scratch, 'quantising')),
+    detecting: createDetectingStore(join(scratch, 'detecting')),
     studies: createDocumentFolder(join(scratch, 'studies'), storedStudy),
     lessons: createDocumentFolder(join(scratch, 'lessons'), storedLesson),
     dragFolders: createDragFolders(join(scratch, 'dragged')),
