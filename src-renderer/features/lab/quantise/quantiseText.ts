@@ -105,7 +105,9 @@ export function ablationFacts({ request: { epochs, average } }: Ablation): strin
 export function verdictOf(rows: readonly AblationRow[]): string {
   const closest = rows.reduce<AblationRow | undefined>((best, row) => (best === undefined || row.scores.distance < best.scores.distance ? row : best), undefined)
   if (!closest) return ''
-  const said = `${modelTitles[closest.model].title} comes closest: ${closest.scores.distance.toFixed(2)} dB from the real spectra.`
+  const far = `${closest.scores.distance.toFixed(2)} dB from the real spectra`
+  const { title } = modelTitles[closest.model]
+  const said = rows.length === 1 ? `${title} is ${far}.` : `${title} comes closest: ${far}.`
   const { ratio, models } = errorRatio(rows)
   if (models === 0) return said
   const times = `${formatValue(ratio < 1 ? 1 / ratio : ratio, 2)} times ${ratio < 1 ? 'as high as' : 'lower than'} as published`
