@@ -95,7 +95,7 @@ describe('sets of sounds', () => {
 
   // Would catch: the answer to the first question, which is older, put over what an event has told meanwhile.
   it('follow what the services tell', async () => {
-    let reply = (_: unknown) => {}
+    let reply: (sets: unknown) => void = () => {}
     answers['detecting.sets'] = () => new Promise((resolve) => (reply = resolve))
     const store = useDetectSetStore()
     const following = store.follow()
