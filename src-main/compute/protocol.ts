@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import type { Manifest, ManifestClip, ManifestImages } from '#main/datasets/manifest'
+import { labTasks } from '#main/compute/labTasks'
+import { task, values } from '#main/compute/task'
+import type { Manifest, ManifestImages } from '#main/datasets/manifest'
 import { checkReport } from '#shared/contract/datasets'
 import { engineRung } from '#shared/contract/engine'
-import { detectionResult, experimentResult, recordedSound, soundSet, sweep, sweepRequest, sweepRow } from '#shared/contract/detecting'
-import { generator, generatorComparison, latentFader, latentMap, mapMethod, phaseMethod, reconstruction, shownSound } from '#shared/contract/generating'
 import { encodedLatents } from '#shared/contract/playground'
-import { ablation, ablationRow, codedSound, priorComparison, priorRow, priorVariantName, quantiserModelName } from '#shared/contract/quantising'
 import { doubtResult, spectralRegion } from '#shared/contract/repair'
 import { loudnessFacts, renderFormat, renderRequest } from '#shared/contract/render'
 import { quality, separationReport, stemFormat, stemNames } from '#shared/contract/separation'
@@ -17,7 +16,7 @@ import { networkInspection } from '#shared/contract/models'
 import { mixingRules } from '#shared/images/mixing'
 import { networkDescription } from '#shared/contract/networkAdapter'
 import { failure, workProgress } from '#shared/jobs/job'
-import { codebookAverages, trainingConfig } from '#shared/training/config'
+import { trainingConfig } from '#shared/training/config'
 import { historyLine } from '#shared/training/history'
 
 const stemPaths = z.strictObject({ vocals: z.string(), accompaniment: z.string() })
@@ -94,9 +93,6 @@ export const pairFindings = z.discriminatedUnion('kind', [
 
 const scores = z.object({ usdr: z.number(), sisdr: z.number() })
 
-/** Pictures, mixtures, or latents, one after the other; these few numbers cross as they are. */
-const values = z.custom<Float32Array>((given) => given instanceof Float32Array)
-
 /** A model that takes pictures apart, of these weights, and how pictures are mixed. */
 const unmixer = { directory: z.string(), sha256: z.string(), rule: z.enum(mixingRules), level: z.number() }
 const bothPictures = z.object({ first: values, second: values, mixture: values })
@@ -104,14 +100,6 @@ const posteriors = z.object({ mean: values, logVariance: values })
 
 /** Some pictures of the dataset in `folder`; `hash` changes with its files. */
 const pictureFile = { folder: z.string(), hash: z.string(), images: z.custom<ManifestImages>() }
-
-/** A model that makes sounds, of these weights; how their phases are found. */
-const soundMaker = { directory: z.string(), sha256: z.string() }
-const makingSounds = { ...soundMaker, phases: phaseMethod, /** One after the other. */ latents: values }
-const pointInLatents = z.array(z.number())
-
-/** Sounds of the dataset in `folder`. */
-const clipFiles = { folder: z.string(), clips: z.array(z.custom<ManifestClip>()) }
 
 /** What the compute process can be asked to do: files in, files and numbers out, never samples. */
 export const computeTasks = {
@@ -239,97 +227,7 @@ export const computeTasks = {
   ),
   /** Decodes latents, each with the mixture that a network with skips looks at. */
   decodePictures: task(z.strictObject({ ...unmixer, first: values, second: values, mixtures: values }), bothPictures),
-  /** Says what a generator is and where what it has learned lies in latent space; `components` are those of a mixture as its prior. */
-  describeGenerator: task(
-    z.strictObject(soundMaker),
-    generator.pick({ parameters: true, latents: true, prior: true, seconds: true, sampleRate: true }).extend({
-      mean: pointInLatents,
-      deviation: pointInLatents,
-      components: z.array(z.object({ mean: pointInLatents, deviation: pointInLatents })).optional(),
-      classes: z.array(z.object({ label: z.string(), mean: pointInLatents })),
-      faders: z.array(latentFader.extend({ direction: pointInLatents })),
-    }),
-  ),
-  /** Makes sounds of latents; `seeds` are those of their phases. */
-  generateSounds: task(z.strictObject({ ...makingSounds, seeds: z.array(z.number().int()) }), z.array(shownSound)),
-  /** Writes them as WAV files into a folder, and replaces nothing there. */
-  writeSounds: task(
-    z.strictObject({ ...makingSounds, folder: z.string(), sounds: z.array(z.object({ name: z.string(), seed: z.number().int() })) }),
-    z.object({ paths: z.array(z.string()) }),
-  ),
-  /** Says what a generator makes of sounds; of the user's own, files may be folders, and the part of them counts that holds most. */
-  reconstructSounds: task(
-    z.strictObject({
-      ...soundMaker,
-      phases: phaseMethod,
-      seed: z.number().int(),
-      files: z.array(reconstruction.pick({ name: true, label: true, split: true }).extend({ path: z.string(), isOwn: z.boolean() })),
-      recorded: z.array(recordedSound),
-    }),
-    z.object({ sounds: z.array(reconstruction), warnings: z.array(z.string()) }),
-  ),
-  /** Puts the sounds of a dataset on a map; latents lie one after the other, in the order of the points. */
-  mapLatents: task(
-    z.strictObject({ ...soundMaker, ...clipFiles, method: mapMethod, perplexity: z.number(), seed: z.number().int() }),
-    latentMap.omit({ id: true, modelId: true, method: true, points: true }).extend({ points: z.array(latentMap.shape.points.element.extend({ path: z.string() })), latents: values }),
-  ),
-  /** Measures generators on the held-out sounds of a dataset; a classifier learns from the others. */
-  compareGenerators: task(
-    z.strictObject({ ...clipFiles, seed: z.number().int(), models: z.array(z.object({ ...soundMaker, modelId: z.string() })) }),
-    generatorComparison,
-  ),
-  /** Cuts the stretches in which something is heard out of files, folders and recordings, and writes each as `<id>.wav` into a folder. */
-  cutClips: task(
-    z.strictObject({
-      sources: z.array(z.union([z.strictObject({ path: z.string(), name: z.string().optional() }), z.strictObject({ recorded: recordedSound })])),
-      folder: z.string(),
-      seconds: z.number(),
-    }),
-    z.object({ clips: z.array(soundSet.shape.clips.element.omit({ url: true })), warnings: z.array(z.string()) }),
-  ),
-  /** Runs the detector in `modelDirectory` over a sound file. */
-  findSound: task(
-    z.strictObject({ modelDirectory: z.string(), path: z.string(), threshold: z.number().optional() }),
-    detectionResult.omit({ modelId: true, soundId: true }),
-  ),
-  /** Trains a network for every weight, judges all, and writes them into `output`, the best as a model of that name; says each row as it is done. */
-  sweepDetectors: {
-    ...task(
-      z.strictObject({ request: sweepRequest, positives: z.strictObject(clipFiles), alike: z.strictObject(clipFiles), others: z.strictObject(clipFiles), output: z.string(), name: z.string() }),
-      sweep.omit({ id: true, name: true, startedAt: true, request: true }),
-    ),
-    event: sweepRow,
-  },
-  /** Does the document's experiments with a network of the sweep in `folder`; sounds are written into `output`, and `url` is their name there. */
-  tryDetector: task(
-    z.strictObject({ request: sweepRequest, positives: z.strictObject(clipFiles), others: z.strictObject(clipFiles), folder: z.string(), weight: z.number(), seed: z.number().int(), output: z.string() }),
-    experimentResult.omit({ sweepId: true, weight: true }),
-  ),
-  /** Trains quantised VAEs alike, each in a folder below `output`, and measures them; see src-main/compute/tasks/quantiserStudies. */
-  ablate: {
-    ...task(
-      z.strictObject({ ...clipFiles, output: z.string(), models: z.array(quantiserModelName), epochs: z.number().int(), average: z.enum(codebookAverages).optional(), seed: z.number().int() }),
-      ablation.pick({ rows: true, measuredOn: true, warnings: true }),
-    ),
-    event: ablationRow,
-  },
-  /** Trains priors over the latents of the quantised VAE in `directory`, each in a folder below `output`, and draws from them. */
-  learnPriors: {
-    ...task(
-      z.strictObject({ ...clipFiles, output: z.string(), directory: z.string(), variants: z.array(priorVariantName), steps: z.number().int(), seed: z.number().int() }),
-      priorComparison.pick({ rows: true, measuredOn: true, real: true, warnings: true }),
-    ),
-    event: priorRow,
-  },
-  /** Gives held-out sounds as quantised VAEs give them back. */
-  codeSounds: task(
-    z.strictObject({ ...clipFiles, models: z.array(z.object({ id: z.string(), name: z.string(), directory: z.string() })).min(1), seed: z.number().int(), count: z.number().int() }),
-    z.array(codedSound),
-  ),
-  /** Draws sounds from the prior in `directory`. */
-  drawSounds: task(z.strictObject({ directory: z.string(), seed: z.number().int(), count: z.number().int(), temperature: z.number() }), z.array(shownSound)),
-  /** Writes drawn sounds as they were heard, as WAV files into a folder, and replaces nothing there; `madeBy` goes into their metadata. */
-  writeDrawn: task(z.strictObject({ folder: z.string(), sounds: z.array(recordedSound), madeBy: z.string() }), z.object({ paths: z.array(z.string()) })),
+  ...labTasks,
   /** Finds the engine that separations will use, which takes a while on a machine's first run; gives its name in plain words. */
   prepare: task(z.undefined(), z.string()),
   describeEngines: task(z.undefined(), z.array(engineRung)),
@@ -342,11 +240,6 @@ export type ComputeResult<Name extends ComputeTaskName> = z.output<(typeof compu
 /** What a running task of this name can be told, and what it says besides its progress. */
 export type ComputeTold<Name extends ComputeTaskName> = z.output<(typeof computeTasks)[Name]['told']>
 export type ComputeEvent<Name extends ComputeTaskName> = z.output<(typeof computeTasks)[Name]['event']>
-
-/** Most tasks are told nothing while they run, and say nothing but how far they are. */
-function task<Input extends z.ZodType, Result extends z.ZodType>(input: Input, result: Result) {
-  return { input, result, told: z.never(), event: z.never() }
-}
 
 const taskNames = Object.keys(computeTasks) as [ComputeTaskName, ...ComputeTaskName[]]
 

@@ -142,6 +142,16 @@ export function requireTrainable({ entries }: Manifest, blind: boolean): void {
   )
 }
 
+/** What has to be there at least: one to learn from and one to see what was learned. */
+const fewestClips = 2
+
+/** @throws AppError DATASET_EMPTY where there is none, or one alone */
+export function requireClips(clips: readonly ManifestClip[], folder: string): void {
+  if (clips.length >= fewestClips) return
+  const found = clips.length === 0 ? 'no sound' : 'one sound alone'
+  throw new AppError('DATASET_EMPTY', `"${folder}" holds ${found} that can be learned from, and ${fewestClips} at least are needed. Nothing was started; add short sounds, such as WAV files.`)
+}
+
 function findSongs(files: readonly string[], { validation, test }: ManifestOptions): ManifestSong[] {
   const stems = new Map<string, { vocals?: string; accompaniment?: string }>()
   for (const path of files) {

@@ -17,8 +17,10 @@ import type { NetworkConfig } from '#main/training/presets'
 import { AppError } from '#shared/errors'
 import { randomStream } from '#shared/random'
 
+type Beginning = Pick<TrainingRun, 'runFolder' | 'preset' | 'overrides' | 'resume' | 'data' | 'from' | 'training'>
+
 /** What a run is started with, or was. @throws AppError OUTPUT_EXISTS, INVALID_INPUT, MODEL_NOT_FOUND, MODEL_CORRUPT */
-export async function openRunConfig({ runFolder, preset, overrides, resume, data, from, training: given }: TrainingRun): Promise<RunConfig> {
+export async function openRunConfig({ runFolder, preset, overrides, resume, data, from, training: given }: Beginning): Promise<RunConfig> {
   if (resume) {
     const saved = await readRunConfig(runFolder)
     const training = given ?? trainingConfig.parse({ ...saved.training, ...overrides, loss: { ...saved.training.loss, ...overrides.loss } })

@@ -1,5 +1,5 @@
 import type { ComputeClient } from '#main/compute/client'
-import { requireClips } from '#main/datasets/clips/clipSet'
+import { requireClips } from '#main/datasets/manifest'
 import type { DatasetService } from '#main/services/datasetService'
 import { createGeneratedFiles, type GeneratedFiles } from '#main/services/generatedFiles'
 import type { JobQueue } from '#main/services/jobQueue'

@@ -1,5 +1,4 @@
-import type { Manifest } from '#main/datasets/manifest'
-import { requireClips } from '#main/datasets/clips/clipSet'
+import { requireClips, type Manifest } from '#main/datasets/manifest'
 import { groupsOfSplit } from '#main/datasets/pictures/groups'
 import { presets, type Preset } from '#main/training/presets'
 import type { InstalledModel } from '#main/services/modelService'

@@ -9,7 +9,7 @@ const forbidden: [from: string, targets: RegExp, reason: string][] = [
   ['src-renderer/', /^(node:|src-main|electron$|@tensorflow)/, 'the renderer is a web page'],
   ['src-main/', /^(src-renderer|vue$|pinia$)/, 'the main side has no pages'],
   ['src-main/services/', /^(node:|src-main\/(node|hosts|engine|models\/(?!modelCard$)|separation|training\/(?!presets$)|compute\/tasks))/, 'services reach the outside through their platform, and know networks by their names'],
-  ['src-main/services/', /^src-main\/datasets\/(?!layouts\/|manifest$|datasetManifest$|pictures\/groups$|splits$|lessons$)/, 'of data, services know names and places, never samples'],
+  ['src-main/services/', /^src-main\/datasets\/(?!layouts\/|manifest$|datasetManifest$|pictures\/groups$|clips\/clipOrder$|splits$|lessons$)/, 'of data, services know names and places, never samples'],
   ['src-main/models/', /^(node:|src-main\/(?!models\/|engine\/))/, 'models know tensors only'],
   ['src-main/separation/', /^(node:|src-main\/(services|compute|node|hosts|training|datasets)\/)/, 'separation is a domain function over models'],
   ['src-main/datasets/', /^src-main\/(training|separation|services|compute|hosts)\//, 'datasets come before training'],

@@ -1,5 +1,4 @@
 import type { ManifestClip, Split } from '#main/datasets/manifest'
-import { AppError } from '#shared/errors'
 
 /** A short sound in memory. */
 export interface ClipRecording extends ManifestClip {
@@ -7,16 +6,6 @@ export interface ClipRecording extends ManifestClip {
   readonly samples: Float32Array
   /** Whether the file goes on where these end. */
   readonly isCut: boolean
-}
-
-/** What has to be there at least: one to learn from and one to see what was learned. */
-const fewest = 2
-
-/** @throws AppError DATASET_EMPTY where there is none, or one alone */
-export function requireClips(clips: readonly ManifestClip[], folder: string): void {
-  if (clips.length >= fewest) return
-  const found = clips.length === 0 ? 'no sound' : 'one sound alone'
-  throw new AppError('DATASET_EMPTY', `"${folder}" holds ${found} that can be learned from, and ${fewest} at least are needed. Nothing was started; add short sounds, such as WAV files.`)
 }
 
 /** What is learned from, and what that is measured on while it goes on. */

@@ -17,7 +17,7 @@ describe('a run that is continued', () => {
     const began = trainingConfig.parse({ batchSize: 3, learningRate: 1e-2, totalSteps: 50, loss: { energy: 2, reconstruction: 'l1' } })
     await keepRunConfig(runFolder, { model: presets.tiny.model, training: began, data })
     const overrides = { learningRate: 1e-4, totalSteps: 70, loss: { energy: 7 } } as TrainingRun['overrides']
-    const run = { runFolder, preset: presets.s, overrides, resume: true, data } as TrainingRun
+    const run = { runFolder, preset: presets.s, overrides, resume: true, data }
     const { model, training } = await openRunConfig(run)
     expect(model).toEqual(presets.tiny.model)
     expect(training).toEqual({ ...began, learningRate: 1e-4, totalSteps: 70, loss: { ...began.loss, energy: 7 } })

@@ -117,7 +117,7 @@ describe('sounds that models give back', () => {
     const store = useQuantiseHearStore()
     await store.show({ ablationId: 'a' })
     outside.answers['quantising.hearAblation'] = () => Promise.reject(Object.assign(new Error('gone'), { code: 'MODEL_NOT_FOUND' }))
-    await expect(store.show({ ablationId: 'b' })).rejects.toThrow()
+    await expect(store.show({ ablationId: 'b' })).rejects.toThrow('gone')
     expect([store.sounds, store.isBusy]).toEqual([[], false])
   })
 })
